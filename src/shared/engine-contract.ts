@@ -1,0 +1,93 @@
+/**
+ * The one contract between the engine and whoever uses it (window, command line, tests).
+ * A call has validated parameters and a validated result, may stream validated events, and can be aborted.
+ * The wire messages are at the end; transports only move them.
+ */
+import * as v from 'valibot';
+import { attentionViewSchema, pictureSchema } from './attention';
+import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
+import { failureSchema } from './failure';
+import { inspectionSchema } from './inspection';
+import { boardSchema, datasetRecordSchema, modelRecordSchema, predictionSchema, workspaceSummarySchema } from './records';
+import { evaluationSpecSchema } from './settings';
+
+const none = v.null();
+const index = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const engineContract = {
+  'engine.info': {
+    params: none,
+    result: v.object({ version: v.string(), onnxruntime: v.string(), node: v.string(), cores: v.number(), memoryBytes: v.number(), cpu: v.string() }),
+    events: none,
+  },
+  /** Opens (or creates) a workspace file; null = the default one. The engine has one open workspace at a time. */
+  'workspace.open': { params: v.object({ file: v.nullable(v.string()) }), result: workspaceSummarySchema, events: none },
+  'workspace.summary': { params: none, result: workspaceSummarySchema, events: none },
+  'model.add': { params: v.object({ file: v.string() }), result: modelRecordSchema, events: none },
+  'model.inspect': { params: v.object({ file: v.string() }), result: inspectionSchema, events: none },
+  'dataset.add': { params: v.object({ root: v.string() }), result: datasetRecordSchema, events: v.object({ files: v.number() }) },
+  /** Adds the embedded sample project (two models, one data set) to the workspace. Computes nothing. */
+  'sample.open': { params: none, result: v.object({ models: v.array(modelRecordSchema), dataset: datasetRecordSchema }), events: none },
+  'evaluation.estimate': { params: evaluationSpecSchema, result: estimateSchema, events: none },
+  /** Runs to the end, or until aborted (then state is 'stopped' and everything finished is kept). */
+  'evaluation.run': { params: evaluationSpecSchema, result: evaluationResultSchema, events: evaluationEventSchema },
+  /** The matrix models x schemes on a data set (null: the one with the newest run). */
+  'board.get': { params: v.object({ datasetId: v.nullable(v.string()) }), result: boardSchema, events: none },
+  /** Stored predictions of a run, by position in the run's list. */
+  'run.predictions': {
+    params: v.object({ runId: v.string(), offset: index, count: index }),
+    result: v.object({ total: v.number(), predictions: v.array(predictionSchema) }),
+    events: none,
+  },
+  /** The picture as the network sees it (resized, cropped), before normalisation. */
+  'image.picture': { params: v.object({ runId: v.string(), image: index }), result: pictureSchema, events: none },
+  'attention.view': {
+    params: v.object({ runId: v.string(), image: index, block: index, head: index }),
+    result: attentionViewSchema,
+    events: none,
+  },
+  /** Writes the self-contained HTML report of the board's runs; returns its path. */
+  'report.data': {
+    params: v.object({ datasetId: v.nullable(v.string()) }),
+    result: v.object({ board: boardSchema, workspace: v.string(), engine: v.string(), created: v.string() }),
+    events: none,
+  },
+} as const;
+
+export type EngineContract = typeof engineContract;
+export type EngineMethod = keyof EngineContract;
+export type ParamsOf<M extends EngineMethod> = v.InferInput<EngineContract[M]['params']>;
+export type ResultOf<M extends EngineMethod> = v.InferOutput<EngineContract[M]['result']>;
+export type EventOf<M extends EngineMethod> = v.InferOutput<EngineContract[M]['events']>;
+
+export interface CallOptions<M extends EngineMethod> {
+  readonly signal?: AbortSignalLike;
+  readonly onEvent?: (event: EventOf<M>) => void;
+}
+
+/** The part of AbortSignal that the contract needs (shared code has no DOM or Node types). */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Client side of the contract: the window's client, the in-memory one of tests, and the engine itself all have this shape. */
+export interface EngineClient {
+  call<M extends EngineMethod>(method: M, params: ParamsOf<M>, options?: CallOptions<M>): Promise<ResultOf<M>>;
+}
+
+/** Window -> engine. */
+export const requestMessageSchema = v.variant('kind', [
+  v.object({ kind: v.literal('call'), id: index, method: v.string(), params: v.unknown() }),
+  v.object({ kind: v.literal('abort'), id: index }),
+]);
+export type RequestMessage = v.InferOutput<typeof requestMessageSchema>;
+
+/** Engine -> window. */
+export const replyMessageSchema = v.variant('kind', [
+  v.object({ kind: v.literal('result'), id: index, value: v.unknown() }),
+  v.object({ kind: v.literal('failure'), id: index, failure: failureSchema }),
+  v.object({ kind: v.literal('event'), id: index, event: v.unknown() }),
+]);
+export type ReplyMessage = v.InferOutput<typeof replyMessageSchema>;

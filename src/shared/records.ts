@@ -1,0 +1,145 @@
+/** Readonly records that the engine hands out: models, data sets, runs, results. Accuracies and differences in percent. */
+import * as v from 'valibot';
+import { failureSchema } from './failure';
+import { runSettingsSchema, schemeIdSchema } from './settings';
+
+const interval = v.strictTuple([v.number(), v.number()]);
+
+export const skippedImageSchema = v.object({ file: v.string(), reason: v.string(), detail: v.string() });
+export type SkippedImage = Readonly<v.InferOutput<typeof skippedImageSchema>>;
+
+export const modelRecordSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  file: v.string(),
+  hash: v.string(),
+  family: v.picklist(['vit', 'swin']),
+  parameters: v.number(),
+  inputSize: v.number(),
+  classes: v.number(),
+  /** One entry per attention block, in network order. */
+  blocks: v.array(v.object({ name: v.string(), heads: v.number(), tokens: v.number() })),
+  notes: v.array(v.string()),
+});
+export type ModelRecord = Readonly<v.InferOutput<typeof modelRecordSchema>>;
+
+export const datasetRecordSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  root: v.string(),
+  layout: v.string(),
+  labelSet: v.string(),
+  hash: v.string(),
+  classes: v.array(v.object({ folder: v.string(), name: v.string(), label: v.number() })),
+  trainImages: v.number(),
+  valImages: v.number(),
+  notes: v.array(v.string()),
+});
+export type DatasetRecord = Readonly<v.InferOutput<typeof datasetRecordSchema>>;
+
+export const runStates = ['waiting', 'calibrating', 'running', 'done', 'stopped', 'failed'] as const;
+export type RunState = (typeof runStates)[number];
+
+/** Quantiser parameters of a site after calibration, named as in the reference (`input`/`weight` or `A`/`B`). */
+export const quantizerParametersSchema = v.object({
+  bits: v.optional(v.number()),
+  scheme: v.optional(v.string()),
+  delta: v.array(v.number()),
+  zero_point: v.optional(v.array(v.number())),
+});
+export const siteParametersSchema = v.record(v.string(), v.record(v.string(), quantizerParametersSchema));
+export type QuantizerParameters = Readonly<v.InferOutput<typeof quantizerParametersSchema>>;
+/** site -> operand -> parameters. */
+export type SiteParameters = Readonly<Record<string, Readonly<Record<string, QuantizerParameters>>>>;
+
+/** A run: one model, one data set, one set of settings; partial while it goes on. */
+export const runRecordSchema = v.object({
+  id: v.string(),
+  modelId: v.string(),
+  modelName: v.string(),
+  datasetId: v.string(),
+  settings: runSettingsSchema,
+  state: v.picklist(runStates),
+  /** Images evaluated so far, of `total` planned (skipped ones included in neither top1 nor images). */
+  images: v.number(),
+  total: v.number(),
+  skipped: v.number(),
+  top1: v.nullable(v.number()),
+  top5: v.nullable(v.number()),
+  top1Ci95: v.nullable(interval),
+  loss: v.nullable(v.number()),
+  seconds: v.object({ calibration: v.number(), evaluation: v.number() }),
+  created: v.string(),
+  failure: v.nullable(failureSchema),
+});
+export type RunRecord = Readonly<v.InferOutput<typeof runRecordSchema>>;
+
+/** Two runs of one model on the images that both have. */
+export const pairedResultSchema = v.object({
+  /** Run ids. */
+  a: v.string(),
+  b: v.string(),
+  images: v.number(),
+  /** top-1 of a minus top-1 of b, in points. */
+  difference: v.number(),
+  ci95: interval,
+  mcnemarP: v.number(),
+  /** Holm-adjusted over the row's comparisons. */
+  holmP: v.number(),
+  /** b right, a wrong / a right, b wrong / both wrong but different. */
+  lost: v.number(),
+  gained: v.number(),
+  changed: v.number(),
+  /** Images needed to tell the two apart at 5 % with 80 % power if the discordance stays as it is; null when there is none. */
+  imagesNeeded: v.nullable(v.number()),
+});
+export type PairedResult = Readonly<v.InferOutput<typeof pairedResultSchema>>;
+
+export const boardCellSchema = v.object({
+  modelId: v.string(),
+  scheme: schemeIdSchema,
+  arithmetic: v.string(),
+  run: v.nullable(runRecordSchema),
+  /** Against the model's baseline (its FP32 run). */
+  paired: v.nullable(pairedResultSchema),
+  /** The seed's published top-1 for this cell where there is one. */
+  published: v.nullable(v.number()),
+});
+export type BoardCell = Readonly<v.InferOutput<typeof boardCellSchema>>;
+
+export const schemeLadderSchema = v.object({
+  id: schemeIdSchema,
+  /** Relative levels (value of each code at its typical delta), ascending; code 0 is zero. */
+  levels: v.array(v.number()),
+  distinct: v.number(),
+});
+
+export const boardSchema = v.object({
+  datasetId: v.nullable(v.string()),
+  models: v.array(modelRecordSchema),
+  columns: v.array(schemeLadderSchema),
+  cells: v.array(boardCellSchema),
+});
+export type Board = Readonly<v.InferOutput<typeof boardSchema>>;
+
+export const predictionSchema = v.object({
+  /** Position in the run's list of images. */
+  index: v.number(),
+  file: v.string(),
+  label: v.number(),
+  top5: v.array(v.number()),
+  /** Logit of the best class minus the second best. */
+  margin: v.number(),
+  correct: v.boolean(),
+  /** 32-bit digest of all attention codes of the image (every block, head, row, column); 0 for FP32 runs. */
+  mapDigest: v.number(),
+});
+export type Prediction = Readonly<v.InferOutput<typeof predictionSchema>>;
+
+export const workspaceSummarySchema = v.object({
+  file: v.string(),
+  models: v.array(modelRecordSchema),
+  datasets: v.array(datasetRecordSchema),
+  runs: v.array(runRecordSchema),
+});
+export type WorkspaceSummary = Readonly<v.InferOutput<typeof workspaceSummarySchema>>;

@@ -1,0 +1,73 @@
+/** What a run is made with. Checked at every door (command line, window, stored recipe). */
+import * as v from 'valibot';
+
+export const schemeIds = [
+  'Sqrt2_16', 'Sqrt2_17', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17', 'none',
+] as const;
+export const schemeIdSchema = v.picklist(schemeIds);
+export type SchemeId = v.InferOutput<typeof schemeIdSchema>;
+
+/** The six log quantisers of the seed, in the order of every table. */
+export const logSchemeIds: readonly SchemeId[] = schemeIds.filter((id) => id !== 'none');
+
+export const arithmetics = ['fp32', 'reference', 'integer'] as const;
+export const arithmeticSchema = v.picklist(arithmetics);
+export type Arithmetic = v.InferOutput<typeof arithmeticSchema>;
+
+/** 2..8 bits, or 32 for "off". */
+export const bitsSchema = v.pipe(v.number(), v.integer(), v.check((bits) => (bits >= 2 && bits <= 8) || bits === 32, 'bits must be 2 to 8, or 32 for off'));
+
+export const interpolations = ['bilinear', 'bicubic', 'lanczos'] as const;
+const channels = v.strictTuple([v.number(), v.number(), v.number()]);
+export const preprocessSchema = v.object({
+  mean: channels,
+  std: channels,
+  cropPct: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  interpolation: v.picklist(interpolations),
+});
+/** Pixel preparation: short side to floor(input/cropPct), centre crop, (x/255 - mean)/std. */
+export type Preprocess = Readonly<v.InferOutput<typeof preprocessSchema>>;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** Everything that decides the figures of one run. Equal settings continue each other; different ones never mix. */
+export const runSettingsSchema = v.object({
+  scheme: schemeIdSchema,
+  wBits: bitsSchema,
+  aBits: bitsSchema,
+  arithmetic: arithmeticSchema,
+  calibrationImages: positive,
+  seed: count,
+  batch: positive,
+  /** Images evaluated; null = all. */
+  limit: v.nullable(positive),
+  preprocess: preprocessSchema,
+  /** Paths relative to the data set when the user chose the pictures himself; null = the reference's draw / the whole split. */
+  calibrationList: v.nullable(v.array(v.string())),
+  imageList: v.nullable(v.array(v.string())),
+});
+export type RunSettings = Readonly<v.InferOutput<typeof runSettingsSchema>>;
+
+/** One evaluation job: every model under every cell, on one data set. */
+export const evaluationSpecSchema = v.object({
+  /** Model files. */
+  models: v.pipe(v.array(v.string()), v.minLength(1)),
+  dataset: v.string(),
+  schemes: v.array(schemeIdSchema),
+  /** Adds the FP32 run of each model (scheme none, bits 32, arithmetic fp32). */
+  withFp32: v.boolean(),
+  wBits: bitsSchema,
+  aBits: bitsSchema,
+  arithmetic: arithmeticSchema,
+  calibrationImages: positive,
+  seeds: v.pipe(v.array(count), v.minLength(1)),
+  batch: positive,
+  limit: v.nullable(positive),
+  preprocess: v.union([v.literal('auto'), v.picklist(['deit', 'vit', 'swin']), preprocessSchema]),
+  calibrationList: v.nullable(v.array(v.string())),
+  imageList: v.nullable(v.array(v.string())),
+  workers: v.nullable(positive),
+  resume: v.boolean(),
+});
+export type EvaluationSpec = Readonly<v.InferOutput<typeof evaluationSpecSchema>>;
