@@ -1,0 +1,53 @@
+/** Evaluation geometry of the networks: short side to floor(input / cropPct), then the centre input x input, as torchvision does. */
+import { createPicture, type Picture } from './picture';
+import type { Interpolation } from './resample-filters';
+import { resampleRegion } from './resample';
+
+export interface CropSettings {
+  /** Side of the square that the network takes, in pixels. */
+  readonly input: number;
+  readonly cropPct: number;
+  readonly interpolation: Interpolation;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Size after resizing: the short side is floor(input / cropPct), the long side keeps the ratio and is truncated. */
+export function resizedSize(picture: Size, settings: CropSettings): Size {
+  const side = Math.floor(settings.input / settings.cropPct);
+  const { width, height } = picture;
+  return width <= height
+    ? { width: side, height: Math.trunc((side * height) / width) }
+    : { width: Math.trunc((side * width) / height), height: side };
+}
+
+/** Half of a difference, halves to even, as Python's round. */
+function halfToEven(difference: number): number {
+  const below = Math.floor(difference / 2);
+  return difference % 2 === 0 || below % 2 === 0 ? below : below + 1;
+}
+
+/**
+ * The picture as the network sees it before normalisation: input x input.
+ * Where the resized picture is smaller than the crop (cropPct above 1) it is centred on black, the odd pixel going right and below.
+ */
+export function resizeAndCrop(picture: Picture, settings: CropSettings): Picture {
+  const { input, interpolation } = settings;
+  const { width, height } = resizedSize(picture, settings);
+  const padLeft = Math.max(0, Math.floor((input - width) / 2));
+  const padTop = Math.max(0, Math.floor((input - height) / 2));
+  const left = width > input ? halfToEven(width - input) : 0;
+  const top = height > input ? halfToEven(height - input) : 0;
+  const region = { left, top, width: Math.min(width, input), height: Math.min(height, input) };
+  const inner = resampleRegion(picture, width, height, interpolation, region);
+  if (region.width === input && region.height === input) return inner;
+  const output = createPicture(input, input);
+  for (let row = 0; row < region.height; row++) {
+    const line = inner.data.subarray(row * region.width * 3, (row + 1) * region.width * 3);
+    output.data.set(line, ((padTop + row) * input + padLeft) * 3);
+  }
+  return output;
+}
