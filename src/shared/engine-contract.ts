@@ -8,7 +8,7 @@ import { attentionViewSchema, pictureSchema } from './attention';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
 import { inspectionSchema } from './inspection';
-import { boardSchema, datasetRecordSchema, modelRecordSchema, predictionSchema, workspaceSummarySchema } from './records';
+import { boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
 import { evaluationSpecSchema } from './settings';
 
 const none = v.null();
@@ -39,6 +39,8 @@ export const engineContract = {
     result: v.object({ total: v.number(), predictions: v.array(predictionSchema) }),
     events: none,
   },
+  /** This run (a) against every other run of the same model and data set with images in common (b), newest first. */
+  'run.paired': { params: v.object({ runId: v.string() }), result: v.array(pairedResultSchema), events: none },
   /** The picture as the network sees it (resized, cropped), before normalisation. */
   'image.picture': { params: v.object({ runId: v.string(), image: index }), result: pictureSchema, events: none },
   'attention.view': {
