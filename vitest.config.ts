@@ -1,0 +1,29 @@
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+/** Tests that need a DOM run in happy-dom; everything else under plain Node. Those that need Electron: vitest.app.config.ts. */
+const domTests = ['test/renderer/**/*.test.ts', 'test/**/*.dom.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.mjs'],
+          exclude: ['test/app/**', ...domTests],
+          environment: 'node',
+          // ONNX Runtime can be initialised once per process only: threads share one, forks do not.
+          pool: 'forks',
+          globalSetup: ['test/setup/build-main.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [vue()],
+        test: { name: 'dom', include: domTests, environment: 'happy-dom', pool: 'forks', testTimeout: 30_000 },
+      },
+    ],
+  },
+});
