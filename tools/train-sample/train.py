@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Train a network of the sample project on Fashion-MNIST. See README.md; publish.py makes the committed files of the result."""
+
+import argparse
+import time
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+import networks
+import pictures
+import teacher
+
+BATCH = 128
+PEAK_RATE = 2e-3
+WARM_UP = 0.06
+WEIGHT_DECAY = 0.05
+TEACHER_SHARE = 0.6
+TEMPERATURE = 2.0
+
+RECIPES = {"fashion_vit": [0.75] * 5 + [0.0], "fashion_swin": [0.0] * 4}
+"""Per epoch: the share of patches that the ViT does not see (patch dropout; a quarter of the tokens costs a quarter).
+It sees all of them in the last epoch, because that is what it will be used with."""
+
+
+class Data:
+    """Fashion-MNIST in memory: grey pictures, coloured and normalised when they are asked for."""
+
+    def __init__(self, folder, split):
+        grey, classes = pictures.load(folder, split)
+        self.grey = torch.from_numpy(grey)
+        self.classes = torch.from_numpy(classes)
+        mean, std = (torch.tensor(networks.PREPROCESS[key]) for key in ("mean", "std"))
+        self.colours = (torch.from_numpy(pictures.ramp()) / 255 - mean) / std
+
+    def pixels(self, indices, flipped):
+        """Network inputs [n, 3, 56, 56] of the pictures at `indices`, mirrored where `flipped`."""
+        grey = self.grey[indices]
+        grey = torch.where(flipped[:, None, None], grey.flip(2), grey)
+        return self.colours[grey.int()].permute(0, 3, 1, 2)
+
+
+@torch.no_grad()
+def accuracy(model, data, indices):
+    """Top-1 in percent on the pictures at `indices`."""
+    model.eval()
+    right = 0
+    for part in torch.as_tensor(indices).split(100):
+        answer = model(data.pixels(part, torch.zeros(len(part), dtype=torch.bool))).argmax(1)
+        right += (answer == data.classes[part]).sum().item()
+    return 100 * right / len(indices)
+
+
+def set_patch_dropout(model, share):
+    from timm.layers import PatchDropout
+
+    model.patch_drop = PatchDropout(share) if share > 0 else torch.nn.Identity()
+
+
+def learning_rate(done):
+    """Rate at the share `done` of all steps: linear warm-up, then linear to nought, so that the last epoch still learns."""
+    return PEAK_RATE * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+
+
+def parameter_groups(model):
+    """Weight decay for matrices only."""
+    matrices = [p for p in model.parameters() if p.ndim == 2]
+    others = [p for p in model.parameters() if p.ndim != 2]
+    return [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}]
+
+
+def taught_loss(logits, classes, soft):
+    """Cross entropy with the labels and divergence from the teacher's softened answers."""
+    log_answer = functional.log_softmax(logits / TEMPERATURE, 1)
+    taught = functional.kl_div(log_answer, functional.softmax(soft / TEMPERATURE, 1), reduction="batchmean")
+    return (1 - TEACHER_SHARE) * functional.cross_entropy(logits, classes) + TEACHER_SHARE * TEMPERATURE ** 2 * taught
+
+
+def train(name, data, soft, work, seed, check, log):
+    """Train network `name` by its recipe, writing WORK/NAME.pth after each epoch and continuing from it if it is there."""
+    torch.manual_seed(seed)
+    model = networks.create(name, fused_attention=True)
+    optimizer = torch.optim.AdamW(parameter_groups(model), betas=(0.9, 0.98))
+    recipe = RECIPES[name]
+    saved = work / f"{name}.pth"
+    first = 0
+    if saved.exists():
+        state = torch.load(saved)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        first = state["epochs"]
+    steps = len(data.classes) // BATCH
+    for epoch in range(first, len(recipe)):
+        torch.manual_seed(seed * 1000 + epoch)  # so that a continued training is the same training
+        if recipe[epoch] > 0 or name == "fashion_vit":
+            set_patch_dropout(model, recipe[epoch])
+        model.train()
+        order = torch.randperm(len(data.classes))
+        started = time.time()
+        for step in range(steps):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate((epoch + (step + 0.5) / steps) / len(recipe))
+            indices = order[step * BATCH:(step + 1) * BATCH]
+            flipped = torch.rand(BATCH) < 0.5
+            logits = model(data.pixels(indices, flipped))
+            loss = taught_loss(logits, data.classes[indices], soft[flipped.long(), indices])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            if step % 50 == 0:
+                log(f"{name} epoch {epoch + 1}/{len(recipe)} step {step}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s")
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epochs": epoch + 1, "seed": seed}, saved)
+        log(f"{name} epoch {epoch + 1}/{len(recipe)}: {check(model):.1f} % of the sample's validation pictures")
+    return model
+
+
+def teacher_answers(data, work, seed, check, log):
+    """The teacher's logits for the training set, computed once and kept in WORK/teacher.pt."""
+    saved = work / "teacher.pt"
+    if not saved.exists():
+        model = teacher.train(data.pixels, data.classes, len(pictures.CLASSES), seed, log)
+        log(f"teacher: {check(model):.1f} % of the sample's validation pictures")
+        torch.save(teacher.answers(model, data.pixels, len(data.classes)), saved)
+    return torch.load(saved)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=sorted(RECIPES))
+    parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist", help="folder of the four .gz files (Debian: dataset-fashion-mnist)")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints; a stopped training continues from it")
+    parser.add_argument("--seed", type=int, default=pictures.SEED)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    options.work.mkdir(parents=True, exist_ok=True)
+
+    def log(line):
+        print(time.strftime("%H:%M:%S"), line, flush=True)
+
+    data, test = Data(options.data, "train"), Data(options.data, "t10k")
+    shown = pictures.validation_indices(test.classes.numpy())
+
+    def check(model):
+        return accuracy(model, test, shown)
+
+    soft = teacher_answers(data, options.work, options.seed, check, log)
+    model = train(options.network, data, soft, options.work, options.seed, check, log)
+    log(f"{options.network}: {accuracy(model, test, range(len(test.classes))):.2f} % of all 10,000 test pictures")
+
+
+if __name__ == "__main__":
+    main()
