@@ -1,0 +1,19 @@
+import type { Poll } from '../kernels/slabs';
+import type { LogScheme, SchemeParameters } from './scheme';
+
+/**
+ * Finds the parameters of an attention-map scheme on the calibration batch.
+ *
+ * @param chunks softmax outputs that together are the tensor; never concatenated
+ * @param aBits bits of the activations
+ * @param poll called at least every 2 million elements, may throw to stop
+ * @throws UnusableTensorError when the tensor is empty or holds NaN or infinity
+ */
+export function calibrateScheme(
+  scheme: LogScheme,
+  chunks: readonly Float32Array[],
+  aBits: number,
+  poll?: Poll,
+): SchemeParameters {
+  return scheme.calibrate(chunks, aBits, poll);
+}
