@@ -45,7 +45,7 @@ export function interpolate(a: number, b: number, weight: number): number {
  */
 export function quantiles(chunks: readonly Float32Array[], probabilities: readonly number[], tick: Tick): number[] {
   const count = countElements(chunks);
-  if (count === 0) throw new UnusableTensorError('empty', 'the tensor has no elements');
+  if (count === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');
   const ranks = probabilities.map((p) => quantileRank(count, p));
   const valueAt = orderStatistics(chunks, count, ranks, tick);
   return ranks.map(({ below, above, weight }) => interpolate(valueAt(below), valueAt(above), weight));

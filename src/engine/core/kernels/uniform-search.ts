@@ -28,7 +28,7 @@ export function searchUniformGrid(chunks: readonly Float32Array[], levelCount: n
   const usable = candidates.map(({ delta }) => delta > 0 && delta < Infinity);
   const widest = SEARCH_QUANTILES.length - 1;
   if (candidates[widest].delta === Infinity) {
-    throw new UnusableTensorError('range', 'the values span more than float32 can express');
+    throw new UnusableTensorError('range', 'Cannot quantise: the values span more than float32 can express');
   }
   if (!usable.includes(true)) return constantGrid(values[widest]);
 

@@ -1,17 +1,30 @@
+import { EngineError } from '../../../shared/failure';
+
+const advice = {
+  'not-finite': {
+    expected: 'finite numbers',
+    next: 'Check the model in FP32: its weights or its input make a value overflow',
+  },
+  range: {
+    expected: 'values within the range of float32',
+    next: 'Check the model in FP32: its activations are too large',
+  },
+  empty: { expected: 'at least one value', next: 'Give at least one calibration image' },
+};
+
 /**
  * A tensor that cannot be quantised: it holds NaN or infinity, spans more than float32 can express, or is empty.
- * The caller knows which site it belongs to and says so.
+ * Its failure has no place yet: the caller knows which site the tensor belongs to and adds it.
  */
-export class UnusableTensorError extends Error {
-  override readonly name = 'UnusableTensorError';
-
+export class UnusableTensorError extends EngineError {
   constructor(
-    readonly kind: 'not-finite' | 'range' | 'empty',
-    message: string,
+    readonly problem: keyof typeof advice,
+    what: string,
     /** Position of the first offending element, counted over all chunks; -1 where there is none. */
     readonly index = -1,
   ) {
-    super(message);
+    super({ kind: 'calibration', what, ...advice[problem] });
+    this.name = 'UnusableTensorError';
   }
 }
 
@@ -21,7 +34,8 @@ export function notFinite(chunks: readonly Float32Array[]): UnusableTensorError 
   for (const chunk of chunks) {
     for (let i = 0; i < chunk.length; i++) {
       if (!Number.isFinite(chunk[i])) {
-        return new UnusableTensorError('not-finite', `element ${before + i} is ${chunk[i]}`, before + i);
+        const index = before + i;
+        return new UnusableTensorError('not-finite', `Cannot quantise: element ${index} is ${chunk[i]}`, index);
       }
     }
     before += chunk.length;

@@ -1,6 +1,6 @@
 import { quantizeAndCount, quantizeByTable, type CodeArray } from '../kernels/level-codes';
 import { buildLevelTable } from '../kernels/level-table';
-import type { LogScheme } from './scheme';
+import type { Scheme } from './scheme';
 
 /** Shape of a softmax output: [batch, heads, rows, cols]. */
 export interface MapShape {
@@ -38,7 +38,8 @@ export interface AttentionQuantizer {
  *
  * @param aBits bits of the activations; the scheme decides what that means for the map
  */
-export function createAttentionQuantizer(scheme: LogScheme, delta: number, aBits: number): AttentionQuantizer {
+export function createAttentionQuantizer(scheme: Scheme, delta: number, aBits: number): AttentionQuantizer {
+  if (scheme.kind === 'none') throw new Error('scheme none leaves the map in FP32: there is no quantiser');
   if (!(delta > 0) || !Number.isFinite(delta)) throw new Error(`${scheme.id}: delta must be positive, got ${delta}`);
   const levels = scheme.levels(delta, aBits);
   const table = buildLevelTable((x) => scheme.codeOf(x, delta, aBits), levels);

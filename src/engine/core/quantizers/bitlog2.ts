@@ -46,7 +46,7 @@ export function bitLog2({ id, onSeedPage, integerRange, halves }: BitLog2Options
     integerLevels: () => ({ whole: integers.slice(), root: null, scale: (delta) => 1 / delta }),
     codeOf,
     calibrate(chunks, _aBits, poll) {
-      if (countElements(chunks) === 0) throw new UnusableTensorError('empty', 'the tensor has no elements');
+      if (countElements(chunks) === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');
       table ??= buildLevelTable(codeOf, levels(1));
       const { cells } = table;
       if (!cells) throw new Error(`${id}: two steps in half an octave`);

@@ -2,13 +2,15 @@ import { countElements, createTick, type Poll } from '../kernels/slabs';
 import { transposeChannels } from '../kernels/transpose-channels';
 import { searchUniformGrid, type UniformGrid } from '../kernels/uniform-search';
 import { UnusableTensorError } from '../kernels/unusable-tensor-error';
-import { levelCountOf, type ChannelParameters, type UniformParameters } from './uniform-parameters';
+import { levelCountOf, type UniformParameters } from '../kernels/uniform-parameters';
 
 /** Channels gathered at once: one cache line of a row. */
 const BLOCK = 16;
 
 /** Parameters of each channel, and which channels are one constant (scale reparameterisation leaves those alone). */
-export interface CalibratedChannels extends ChannelParameters {
+export interface CalibratedChannels {
+  readonly delta: Float32Array;
+  readonly zeroPoint: Float32Array;
   /** [channels] 1 where the channel is constant. */
   readonly degenerate: Uint8Array;
 }
@@ -34,12 +36,12 @@ export function calibrateUniform(chunks: readonly Float32Array[], bits: number, 
  */
 export function calibrateUniformChannels(
   chunks: readonly Float32Array[],
-  { channels }: { readonly channels: number },
+  channels: number,
   bits: number,
   poll?: Poll,
 ): CalibratedChannels {
   const rows = countElements(chunks) / channels;
-  if (rows === 0) throw new UnusableTensorError('empty', 'the tensor has no elements');
+  if (rows === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');
   if (chunks.some((chunk) => chunk.length % channels !== 0)) {
     throw new Error(`a chunk is not made of whole rows of ${channels} channels`);
   }
@@ -59,7 +61,7 @@ export function calibrateUniformChannels(
       } catch (error) {
         if (!(error instanceof UnusableTensorError)) throw error;
         const index = error.index < 0 ? -1 : error.index * channels + first + c;
-        throw new UnusableTensorError(error.kind, `channel ${first + c}: ${error.message}`, index);
+        throw new UnusableTensorError(error.problem, `${error.failure.what} (in channel ${first + c})`, index);
       }
     }
   }
@@ -89,7 +91,7 @@ export function calibrateUniformRows(
     } catch (error) {
       if (!(error instanceof UnusableTensorError)) throw error;
       const index = error.index < 0 ? -1 : row * columns + error.index;
-      throw new UnusableTensorError(error.kind, `output channel ${row}: ${error.message}`, index);
+      throw new UnusableTensorError(error.problem, `${error.failure.what} (in output channel ${row})`, index);
     }
   }
   return found;

@@ -1,5 +1,5 @@
 import type { Poll } from '../kernels/slabs';
-import type { LogScheme, SchemeParameters } from './scheme';
+import type { Scheme, SchemeParameters } from './scheme';
 
 /**
  * Finds the parameters of an attention-map scheme on the calibration batch.
@@ -10,10 +10,11 @@ import type { LogScheme, SchemeParameters } from './scheme';
  * @throws UnusableTensorError when the tensor is empty or holds NaN or infinity
  */
 export function calibrateScheme(
-  scheme: LogScheme,
+  scheme: Scheme,
   chunks: readonly Float32Array[],
   aBits: number,
   poll?: Poll,
 ): SchemeParameters {
+  if (scheme.kind === 'none') throw new Error('scheme none leaves the map in FP32: there is nothing to calibrate');
   return scheme.calibrate(chunks, aBits, poll);
 }

@@ -1,5 +1,5 @@
-import { uniformChannelValues, uniformCodes, uniformValues } from '../kernels/uniform-values';
 import { gridBounds, type ChannelParameters, type UniformParameters } from './uniform-parameters';
+import { uniformChannelValues, uniformCodes, uniformValues } from './uniform-values';
 
 /**
  * Fake quantisation: x_hat = clamp(rne(f(x / delta)), -zp, L - 1 - zp) * delta, each step rounded to float32. A
@@ -21,21 +21,7 @@ export function fakeQuantizeChannels(
 ): void {
   const low = Float64Array.from(zeroPoint, (zp) => gridBounds(zp, bits).low);
   const high = Float64Array.from(zeroPoint, (zp) => gridBounds(zp, bits).high);
-  uniformChannelValues(x, out, 0, x.length / delta.length, delta, low, high);
-}
-
-/** Fake quantisation of a weight [rows, columns] with a grid for each row; a convolution's kernel counts as columns. */
-export function fakeQuantizeRows(
-  weight: Float32Array,
-  out: Float32Array,
-  { delta, zeroPoint }: ChannelParameters,
-  bits: number,
-): void {
-  const columns = weight.length / delta.length;
-  for (let row = 0; row < delta.length; row++) {
-    const { low, high } = gridBounds(zeroPoint[row], bits);
-    uniformValues(weight, out, row * columns, (row + 1) * columns, delta[row], low, high);
-  }
+  uniformChannelValues(x, out, 0, x.length / delta.length, Float32Array.from(delta), low, high);
 }
 
 /**
@@ -48,21 +34,7 @@ export function encodeUniform(x: Float32Array, codes: Uint8Array, parameters: Un
   uniformCodes(x, codes, 0, x.length, parameters.delta, low, high);
 }
 
-/** Codes of a weight [rows, columns] with a grid for each row. */
-export function encodeUniformRows(
-  weight: Float32Array,
-  codes: Uint8Array,
-  { delta, zeroPoint }: ChannelParameters,
-  bits: number,
-): void {
-  const columns = weight.length / delta.length;
-  for (let row = 0; row < delta.length; row++) {
-    requireWhole(zeroPoint[row]);
-    const { low, high } = gridBounds(zeroPoint[row], bits);
-    uniformCodes(weight, codes, row * columns, (row + 1) * columns, delta[row], low, high);
-  }
-}
-
-function requireWhole(zeroPoint: number): void {
+/** A grid has integer codes only when its zero point is whole. */
+export function requireWhole(zeroPoint: number): void {
   if (!Number.isInteger(zeroPoint)) throw new Error(`codes need a whole zero point, got ${zeroPoint}`);
 }

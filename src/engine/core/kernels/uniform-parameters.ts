@@ -7,8 +7,8 @@ export interface UniformParameters {
 
 /** One grid for each channel (or weight row). */
 export interface ChannelParameters {
-  readonly delta: Float32Array;
-  readonly zeroPoint: Float32Array;
+  readonly delta: ArrayLike<number>;
+  readonly zeroPoint: ArrayLike<number>;
 }
 
 /** Range of x_hat / delta: the grid's end points without the scale. */
