@@ -79,6 +79,10 @@ export type WindowMethod = keyof WindowContract;
 export type WindowParams<M extends WindowMethod> = v.InferInput<WindowContract[M]['params']>;
 export type WindowResult<M extends WindowMethod> = v.InferOutput<WindowContract[M]['result']>;
 
+/**
+ * Entries of the application menu that the page carries out. The menu shows their keys but leaves them to the page
+ * (Ctrl+B, Ctrl+Shift+B, Ctrl+J, Alt+Left, Alt+Right); Ctrl+O, Ctrl+Shift+O and the like are the menu's own.
+ */
 export const menuCommands = [
   'open-sample', 'add-model', 'open-dataset', 'open-workspace', 'new-workspace',
   'back', 'forward', 'toggle-left', 'toggle-right', 'toggle-jobs', 'about',
@@ -114,20 +118,23 @@ export interface ShellBridge {
   pathOfFile(file: object): string;
 }
 
-function isWindowMethod(method: string): method is WindowMethod {
-  return Object.hasOwn(windowContract, method);
+export function isWindowMethod(method: unknown): method is WindowMethod {
+  return typeof method === 'string' && Object.hasOwn(windowContract, method);
 }
 
+/** The parameters of a call as its handler gets them. */
+export type WindowInput<M extends WindowMethod> = v.InferOutput<WindowContract[M]['params']>;
+
 /**
- * Checks a call on arrival.
+ * Checks the parameters of a call on arrival.
  *
  * @throws {Error} naming the method and what is wrong with it
  */
-export function parseWindowCall(method: unknown, params: unknown): { method: WindowMethod; params: unknown } {
-  if (typeof method !== 'string' || !isWindowMethod(method)) throw new Error(`unknown window call: ${String(method).slice(0, 80)}`);
-  const checked = v.safeParse(windowContract[method].params, params);
+export function parseWindowParams<M extends WindowMethod>(method: M, params: unknown): WindowInput<M> {
+  const schema: WindowContract[M]['params'] = windowContract[method].params;
+  const checked = v.safeParse(schema, params);
   if (!checked.success) throw new Error(`window call ${method}: ${checked.issues[0].message}`);
-  return { method, params: checked.output };
+  return checked.output as WindowInput<M>;
 }
 
 /** Client side: one call with its answer checked. @throws {Error} with the shell's reason when it refuses */

@@ -1,0 +1,20 @@
+/**
+ * The Content-Security-Policy of the page.
+ *
+ * `<style>` elements need the nonce (some of Reka UI's parts render one). There is no `require-trusted-types-for`:
+ * ECharts measures text through innerHTML and stops under it.
+ */
+export function contentPolicy(styleNonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${styleNonce}'`,
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

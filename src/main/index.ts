@@ -1,0 +1,125 @@
+/** Boot order of the shell; everything it does stands in the files it imports. */
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { app, BrowserWindow, MessageChannelMain, nativeTheme, utilityProcess, type MessagePortMain, type WebContents } from 'electron';
+import type { Locale, WindowEvent } from '../shared/window-contract';
+import { makeDialogs } from './dialogs';
+import { startEngineHost } from './engine-host';
+import { parseLaunchOptions } from './launch-options';
+import { showMenu } from './menu';
+import { pageOrigin } from './page-files';
+import { registerPageScheme, servePage } from './protocol';
+import { makeSavedFiles } from './saved-files';
+import { denyPermissions, hardenWebContents } from './security';
+import { openStateFile } from './state-file';
+import { createWindow } from './window';
+import { sendWindowEvent, serveWindowCalls } from './window-calls';
+import { makeWindowHandlers } from './window-handlers';
+
+const engineServiceName = 'bitlog2-engine';
+const enginePatienceMs = 3_000;
+
+const launch = parseLaunchOptions(process.argv);
+/** Under `npm run dev` the page comes from the development server, which a packed app ignores. */
+const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
+const origin = devServer === undefined ? pageOrigin : new URL(devServer).origin;
+const folders = {
+  preload: join(__dirname, '../preload/index.js'),
+  page: join(__dirname, '../renderer'),
+  engine: join(__dirname, 'engine-process.js'),
+  resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(__dirname, '../../resources'),
+};
+
+app.setName('bitlog2-workbench');
+if (launch.userDataDir !== null) app.setPath('userData', resolve(launch.userDataDir));
+registerPageScheme();
+hardenWebContents((address) => address.startsWith(`${origin}/`));
+
+function boot(): void {
+  const state = openStateFile(join(app.getPath('userData'), 'window.json'));
+  const systemLocale = (): Locale => (app.getLocale().toLowerCase().startsWith('ko') ? 'ko' : 'en');
+  let chosenLocale: Locale | null = launch.locale;
+  const locale = (): Locale => chosenLocale ?? state.current.locale ?? systemLocale();
+  const allPages = (): WebContents[] => BrowserWindow.getAllWindows().map((window) => window.webContents);
+  const tell = (event: WindowEvent): void => allPages().forEach((contents) => sendWindowEvent(contents, event));
+
+  nativeTheme.themeSource = launch.theme ?? state.current.theme;
+  nativeTheme.on('updated', () => tell({ kind: 'system-theme', dark: nativeTheme.shouldUseDarkColors }));
+  denyPermissions();
+
+  let styleNonce = '';
+  servePage(folders.page, () => styleNonce);
+
+  const host = startEngineHost<MessagePortMain>({
+    fork: () => {
+      const child = utilityProcess.fork(folders.engine, [`--resources=${folders.resources}`, `--user-data=${app.getPath('userData')}`], {
+        serviceName: engineServiceName,
+        stdio: 'inherit',
+      });
+      return child;
+    },
+    makeChannel: () => new MessageChannelMain(),
+    now: () => performance.now(),
+    later: (work, delayMs) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
+    onState: (engineState, detail) => tell({ kind: 'engine-state', state: engineState, detail }),
+  });
+  app.on('child-process-gone', (_event, details) => {
+    if (details.name === engineServiceName || details.serviceName === engineServiceName) host.noteReason(`${details.reason}, exit code ${details.exitCode}`);
+  });
+
+  const showLocalMenu = (): void => showMenu(locale(), !app.isPackaged, (command) => tell({ kind: 'menu', command }));
+  const handlers = makeWindowHandlers({
+    state,
+    dialogs: makeDialogs(state, locale),
+    savedFiles: makeSavedFiles(),
+    launch,
+    locale,
+    connectEngine: (contents) => host.connect(contents),
+    onLocale: () => {
+      // From now on the choice counts, not the switch that the app was started with.
+      chosenLocale = null;
+      showLocalMenu();
+    },
+  });
+  serveWindowCalls(handlers, origin);
+  showLocalMenu();
+
+  function openWindow(): void {
+    styleNonce = randomBytes(16).toString('base64');
+    const window = createWindow({ preload: folders.preload, address: devServer ?? `${pageOrigin}/index.html`, styleNonce, state });
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason === 'clean-exit' || window.isDestroyed()) return;
+      // A crashed page is replaced whole: a reload would reuse its nonce. The engine and its runs go on.
+      openWindow();
+      window.destroy();
+    });
+  }
+  openWindow();
+
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow();
+  });
+  app.on('second-instance', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+
+  let engineIsDown = false;
+  app.on('will-quit', (event) => {
+    if (engineIsDown) return;
+    event.preventDefault();
+    void host.stop(enginePatienceMs).then(() => {
+      engineIsDown = true;
+      app.quit();
+    });
+  });
+}
+
+app.on('window-all-closed', () => app.quit());
+// One app per user-data folder: two would fight for the workspace file.
+if (app.requestSingleInstanceLock()) void app.whenReady().then(boot);
+else app.quit();
