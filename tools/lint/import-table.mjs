@@ -24,6 +24,12 @@ export const importTable = [
     paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/'],
     packages: ['node:*', ...packages],
   })),
+  // The class names are data that the bundler takes in, so that no path to them has to be right at run time.
+  {
+    files: 'src/engine/runtime/datasets/',
+    paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/', 'resources/imagenet/'],
+    packages: ['node:*'],
+  },
   {
     files: 'src/engine/runtime/',
     paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/'],

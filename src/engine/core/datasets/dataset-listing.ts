@@ -1,0 +1,62 @@
+/** A listed data set: classes, pictures, and what the user should be told about how it was understood. */
+import type { ImageTable } from './image-table';
+
+export interface DatasetClass {
+  readonly folder: string;
+  /** Null when the folder's name is not a WordNet id of ImageNet-1k. */
+  readonly wordNetId: string | null;
+  readonly name: string;
+  readonly label: number;
+}
+
+/** 'imagenet-1k': labels 0..999 by WordNet id, also for a subset of the classes. 'own': position in the sorted folder names. */
+export type LabelSet = 'imagenet-1k' | 'own';
+
+export type DatasetLayout = 'imagenet-folders' | 'bare-folders';
+
+/** Something to be said, as data: `key` names the sentence in the window's message files. */
+export type DatasetRemark =
+  | { readonly key: 'dataset.calibratesOnEvaluated' }
+  | { readonly key: 'dataset.onlyValFolder' }
+  | { readonly key: 'dataset.classSubset'; readonly classes: number }
+  | { readonly key: 'dataset.classesWithoutImages'; readonly folders: readonly string[] }
+  | { readonly key: 'dataset.classFoldersDiffer'; readonly folders: readonly string[] }
+  | { readonly key: 'dataset.circularLinks'; readonly folders: readonly string[] };
+
+export interface DatasetListing {
+  /** Absolute path. */
+  readonly root: string;
+  readonly layout: DatasetLayout;
+  /** Sorted by folder name; labels ascend with it. */
+  readonly classes: readonly DatasetClass[];
+  /** Pictures to calibrate on; the same table as `val` when there is no train split. */
+  readonly train: ImageTable;
+  readonly val: ImageTable;
+  readonly labelSet: LabelSet;
+  /** SHA-256 over splits, paths and labels. Sizes and contents take no part: a million files would have to be opened. */
+  readonly hash: string;
+  readonly said: readonly DatasetRemark[];
+}
+
+function some(folders: readonly string[]): string {
+  const shown = folders.slice(0, 5).join(', ');
+  return folders.length > 5 ? `${shown} and ${folders.length - 5} more` : shown;
+}
+
+/** The remark in English, for the command line and the log. */
+export function remarkText(remark: DatasetRemark): string {
+  switch (remark.key) {
+    case 'dataset.calibratesOnEvaluated':
+      return 'There is no train split: the calibration pictures are drawn from the ones that are evaluated.';
+    case 'dataset.onlyValFolder':
+      return 'There is a val folder but no train folder: val is taken as the whole data set.';
+    case 'dataset.classSubset':
+      return `The folders are ${remark.classes} of the 1,000 ImageNet classes; labels stay those of the full set.`;
+    case 'dataset.classesWithoutImages':
+      return `Class folders without pictures: ${some(remark.folders)}.`;
+    case 'dataset.classFoldersDiffer':
+      return `Class folders that are only in train or only in val: ${some(remark.folders)}; labels follow the sorted names of both.`;
+    case 'dataset.circularLinks':
+      return `Links that lead back into themselves were not followed: ${some(remark.folders)}.`;
+  }
+}
