@@ -1,0 +1,106 @@
+/**
+ * A DuckDB connection whose work runs strictly one after another. The store has two: transactions of the writer never mix with
+ * each other, and readers see only what was committed.
+ */
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement, DuckDBValue } from '@duckdb/node-api';
+import type { Row } from './row';
+import { statementError } from './store-failures';
+
+/** Inside a piece of exclusive work. */
+export interface Session {
+  run(sql: string, values?: DuckDBValue[]): Promise<void>;
+  rows(sql: string, values?: DuckDBValue[]): Promise<readonly Row[]>;
+  columns(sql: string, values?: DuckDBValue[]): Promise<readonly (readonly DuckDBValue[])[]>;
+  /** An appender that stays open between transactions; what it holds is written by `flushAppenders`. */
+  appender(table: string): Promise<DuckDBAppender>;
+  flushAppenders(): void;
+}
+
+export class Connection {
+  private readonly statements = new Map<string, DuckDBPreparedStatement>();
+  private readonly appenders = new Map<string, DuckDBAppender>();
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly session: Session;
+
+  private constructor(private readonly duck: DuckDBConnection, private readonly file: string) {
+    this.session = {
+      run: async (sql, values) => {
+        await (await this.prepared(sql, values)).run();
+      },
+      rows: async (sql, values) => (await (await this.prepared(sql, values)).runAndReadAll()).getRows(),
+      columns: async (sql, values) => (await (await this.prepared(sql, values)).runAndReadAll()).getColumns(),
+      appender: (table) => this.openAppender(table),
+      flushAppenders: () => {
+        for (const appender of this.appenders.values()) appender.flushSync();
+      },
+    };
+  }
+
+  static async open(instance: DuckDBInstance, file: string): Promise<Connection> {
+    return new Connection(await instance.connect(), file);
+  }
+
+  /** Runs `work` alone on this connection, after everything that was asked before it. */
+  exclusive<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const result = this.tail.then(() => work(this.session)).catch((error: unknown) => {
+      throw statementError(error, this.file);
+    });
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Runs `work` inside one transaction: all of it or, when it throws, nothing. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.exclusive(async (session) => {
+      await session.run('BEGIN TRANSACTION');
+      try {
+        const value = await work(session);
+        session.flushAppenders();
+        await session.run('COMMIT');
+        return value;
+      } catch (error) {
+        for (const appender of this.appenders.values()) appender.clear();
+        // After a failed COMMIT there is no transaction any more, and ROLLBACK would only hide the first error.
+        await this.duck.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  rows(sql: string, values?: DuckDBValue[]): Promise<readonly Row[]> {
+    return this.exclusive((session) => session.rows(sql, values));
+  }
+
+  columns(sql: string, values?: DuckDBValue[]): Promise<readonly (readonly DuckDBValue[])[]> {
+    return this.exclusive((session) => session.columns(sql, values));
+  }
+
+  /** Waits for what is under way, then closes. */
+  async close(): Promise<void> {
+    await this.tail;
+    for (const appender of this.appenders.values()) appender.closeSync();
+    for (const statement of this.statements.values()) statement.destroySync();
+    this.appenders.clear();
+    this.statements.clear();
+    this.duck.closeSync();
+  }
+
+  private async prepared(sql: string, values: DuckDBValue[] = []): Promise<DuckDBPreparedStatement> {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = await this.duck.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    if (values.length > 0) statement.bind(values);
+    return statement;
+  }
+
+  private async openAppender(table: string): Promise<DuckDBAppender> {
+    let appender = this.appenders.get(table);
+    if (appender === undefined) {
+      appender = await this.duck.createAppender(table);
+      this.appenders.set(table, appender);
+    }
+    return appender;
+  }
+}

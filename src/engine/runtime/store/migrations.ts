@@ -1,0 +1,49 @@
+/**
+ * The workspace's tables, as numbered steps. A step that was released is never edited: a change is a new step at the end.
+ * Large tables carry no index: an index costs at every commit, and DuckDB's zone maps find a run's rows quickly enough.
+ */
+
+/** Written into every workspace, so that somebody else's DuckDB file is never taken for ours. */
+export const workspaceFormat = 'bitlog2-workspace';
+
+export interface Migration {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      'CREATE TABLE models (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, file VARCHAR NOT NULL, hash VARCHAR NOT NULL, record VARCHAR NOT NULL)',
+      'CREATE TABLE datasets (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, root VARCHAR NOT NULL, hash VARCHAR NOT NULL, record VARCHAR NOT NULL)',
+      'CREATE TABLE image_lists (list_id VARCHAR NOT NULL, "index" INTEGER NOT NULL, file VARCHAR NOT NULL, label INTEGER NOT NULL)',
+      'CREATE SEQUENCE run_number START 1',
+      // The hashes are those at the start: a model file that changes later does not take its old runs along.
+      `CREATE TABLE runs (
+         id VARCHAR PRIMARY KEY, number BIGINT NOT NULL, model_id VARCHAR NOT NULL, model_hash VARCHAR NOT NULL,
+         dataset_id VARCHAR NOT NULL, dataset_hash VARCHAR NOT NULL, list_id VARCHAR NOT NULL, total INTEGER NOT NULL,
+         settings VARCHAR NOT NULL, settings_key VARCHAR NOT NULL, environment VARCHAR NOT NULL, created VARCHAR NOT NULL,
+         state VARCHAR NOT NULL, failure VARCHAR, seconds_calibration DOUBLE NOT NULL, seconds_evaluation DOUBLE NOT NULL)`,
+      `CREATE TABLE predictions (
+         run_id VARCHAR NOT NULL, "index" INTEGER NOT NULL, label INTEGER NOT NULL,
+         top1 INTEGER, top2 INTEGER, top3 INTEGER, top4 INTEGER, top5 INTEGER,
+         margin DOUBLE NOT NULL, loss DOUBLE NOT NULL, map_digest UINTEGER NOT NULL)`,
+      'CREATE TABLE skipped (run_id VARCHAR NOT NULL, "index" INTEGER NOT NULL, file VARCHAR NOT NULL, reason VARCHAR NOT NULL, detail VARCHAR NOT NULL)',
+      'CREATE TABLE batches (run_id VARCHAR NOT NULL, batch INTEGER NOT NULL)',
+      'CREATE TABLE calibrations (run_id VARCHAR PRIMARY KEY, parameters VARCHAR NOT NULL, state VARCHAR NOT NULL, bytes BLOB)',
+      // One row per run, rewritten at each commit: blocks joined by ";", each "block heads codes count count ..." (heads, then codes).
+      'CREATE TABLE level_totals (run_id VARCHAR NOT NULL, counts VARCHAR NOT NULL)',
+      `CREATE VIEW level_counts AS
+         WITH texts AS (SELECT run_id, unnest(string_split(counts, ';')) AS text FROM level_totals WHERE counts <> ''),
+              items AS (SELECT run_id, string_split(text, ' ') AS item FROM texts),
+              places AS (SELECT run_id, item, unnest(range(0, len(item) - 3)) AS place FROM items)
+         SELECT run_id, CAST(item[1] AS INTEGER) AS block, CAST(place // CAST(item[3] AS BIGINT) AS INTEGER) AS head,
+                CAST(place % CAST(item[3] AS BIGINT) AS INTEGER) AS code, CAST(item[place + 4] AS UBIGINT) AS count
+         FROM places`,
+    ],
+  },
+];
+
+/** The version that this program writes and reads. */
+export const currentVersion = migrations.reduce((newest, step) => Math.max(newest, step.version), 0);

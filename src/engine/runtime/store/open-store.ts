@@ -1,0 +1,142 @@
+/** Opening and closing a workspace file. */
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { fail, toFailure } from '../../../shared/failure';
+import { Committer } from './commit';
+import { Connection } from './connection';
+import { currentVersion, migrations, workspaceFormat } from './migrations';
+import { readings } from './outcomes';
+import { parseLevelText, sorted } from './level-totals';
+import { registry } from './registry';
+import { number, text } from './row';
+import { runs } from './runs';
+import { isLockConflict, lockedFailure, lockHolderPid, openFailure } from './store-failures';
+import type { LockHolder } from './store-failures';
+import type { Store } from './store-types';
+
+/** One thread: the cores belong to the evaluation. No extension is ever fetched. */
+const duckOptions = { threads: '1', memory_limit: '512MB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+
+/** File locks do not keep a process from opening a file twice, so this process remembers what it has open. */
+const openFiles = new Set<string>();
+
+/**
+ * Opens a workspace, or creates it (and its folder) when there is no file. Runs that a killed process left behind become 'stopped'.
+ * Throws EngineError: 'workspace-locked', 'workspace-newer', 'workspace-invalid', 'workspace-missing', 'disk-full'.
+ */
+export async function openStore(file: string): Promise<Store> {
+  const path = canonicalPath(file);
+  if (openFiles.has(path)) throw lockedFailure(path, { pid: process.pid, command: 'this program' });
+  openFiles.add(path);
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const instance = await openInstance(path);
+    opened.unshift({ close: async () => instance.closeSync() });
+    const writer = await Connection.open(instance, path);
+    opened.unshift(writer);
+    await migrate(writer, path);
+    await writer.exclusive((session) => session.run(`UPDATE runs SET state = 'stopped' WHERE state IN ('waiting', 'calibrating', 'running')`));
+    return assemble(path, instance, writer, await Connection.open(instance, path));
+  } catch (error) {
+    for (const part of opened) await part.close();
+    openFiles.delete(path);
+    throw error;
+  }
+}
+
+function canonicalPath(file: string): string {
+  const folder = dirname(resolve(file));
+  try {
+    mkdirSync(folder, { recursive: true });
+    return join(realpathSync(folder), basename(file));
+  } catch (error) {
+    throw openFailure(error instanceof Error ? error.message : String(error), file, null);
+  }
+}
+
+async function openInstance(path: string): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(path, duckOptions);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw openFailure(message, path, isLockConflict(message) ? lockHolder(message) : null);
+  }
+}
+
+function lockHolder(message: string): LockHolder | null {
+  const pid = lockHolderPid(message);
+  if (pid === null) return null;
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+    return { pid, command: command === '' ? null : command.slice(0, 160) };
+  } catch {
+    // Not Linux, or not ours to read: the number alone must do.
+    return { pid, command: null };
+  }
+}
+
+async function migrate(writer: Connection, file: string): Promise<void> {
+  const tables = (await writer.rows(`SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'`)).map((row) => text(row, 0));
+  if (tables.length > 0 && !tables.includes('workspace_version')) throw notOurs(file);
+  await writer.transaction(async (session) => {
+    if (tables.length === 0) {
+      await session.run('CREATE TABLE workspace_version (format VARCHAR NOT NULL, version INTEGER NOT NULL)');
+      await session.run('INSERT INTO workspace_version VALUES ($1, 0)', [workspaceFormat]);
+    }
+    const row = (await session.rows('SELECT format, version FROM workspace_version'))[0];
+    if (row === undefined || text(row, 0) !== workspaceFormat) throw notOurs(file);
+    const version = number(row, 1);
+    if (version > currentVersion) {
+      throw fail('workspace-newer', 'The workspace was written by a newer version of the program', {
+        file,
+        place: `workspace version ${version}`,
+        expected: `version ${currentVersion} or older`,
+        next: 'Update the program, or use another file: --workspace OTHER',
+      });
+    }
+    for (const step of migrations.filter((migration) => migration.version > version)) {
+      for (const statement of step.statements) await session.run(statement);
+      await session.run('UPDATE workspace_version SET version = $1', [step.version]);
+    }
+  });
+}
+
+function notOurs(file: string): Error {
+  return fail('workspace-invalid', 'The file is a database, but not a workspace of this program', {
+    file,
+    expected: 'a workspace made by this program, or a path where no file exists yet',
+    next: 'Choose another file: --workspace OTHER',
+  });
+}
+
+function assemble(file: string, instance: DuckDBInstance, writer: Connection, reader: Connection): Store {
+  const committer = new Committer(writer);
+  let closed: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    await reader.close();
+    try {
+      await writer.exclusive((session) => session.run('CHECKPOINT'));
+    } catch (error) {
+      // Without space for the checkpoint everything committed stays in the .wal file, which is read at the next opening.
+      if (toFailure(error).kind !== 'disk-full') throw error;
+    } finally {
+      await writer.close();
+      instance.closeSync();
+      openFiles.delete(file);
+    }
+  };
+  return {
+    file,
+    ...registry(writer, reader),
+    ...runs(writer, reader),
+    ...readings(reader),
+    commitBatch: (commit) => committer.commit([commit]),
+    commitBatches: (commits) => committer.commit(commits),
+    levelCounts: async (runId) => {
+      const row = (await reader.rows('SELECT counts FROM level_totals WHERE run_id = $1', [runId]))[0];
+      return row === undefined ? [] : sorted(parseLevelText(text(row, 0)));
+    },
+    close: () => (closed ??= close()),
+  };
+}

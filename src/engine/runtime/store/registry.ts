@@ -1,0 +1,52 @@
+/** Models, data sets and image lists of a workspace. */
+import { datasetRecordSchema, modelRecordSchema } from '../../../shared/records';
+import type { DatasetRecord, ModelRecord } from '../../../shared/records';
+import type { Connection } from './connection';
+import { number, text } from './row';
+import type { Store } from './store-types';
+import { canonicalJson, parseStored, textHash } from './stored-json';
+
+type Registry = Pick<Store, 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'imageList' | 'listedImages' | 'listedImage'>;
+
+export function registry(writer: Connection, reader: Connection): Registry {
+  return {
+    upsertModel: (model: ModelRecord) =>
+      writer.exclusive((session) =>
+        session.run('INSERT OR REPLACE INTO models VALUES ($1, $2, $3, $4, $5)', [model.id, model.name, model.file, model.hash, canonicalJson(model)]),
+      ),
+    models: async () =>
+      (await reader.rows('SELECT record FROM models ORDER BY name, id')).map((row) => parseStored(modelRecordSchema, text(row, 0), 'model')),
+    upsertDataset: (dataset: DatasetRecord) =>
+      writer.exclusive((session) =>
+        session.run('INSERT OR REPLACE INTO datasets VALUES ($1, $2, $3, $4, $5)', [dataset.id, dataset.name, dataset.root, dataset.hash, canonicalJson(dataset)]),
+      ),
+    datasets: async () =>
+      (await reader.rows('SELECT record FROM datasets ORDER BY name, id')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set')),
+    imageList: (files, labels) => storeList(writer, files, labels),
+    listedImages: async (listId) => {
+      const columns = await reader.columns('SELECT file, label FROM image_lists WHERE list_id = $1 ORDER BY "index"', [listId]);
+      return { files: (columns[0] ?? []).map((file) => text([file], 0)), labels: Int32Array.from((columns[1] ?? []).map((label) => number([label], 0))) };
+    },
+    listedImage: async (listId, index) => {
+      const row = (await reader.rows('SELECT file, label FROM image_lists WHERE list_id = $1 AND "index" = $2', [listId, index]))[0];
+      return row === undefined ? null : { file: text(row, 0), label: number(row, 1) };
+    },
+  };
+}
+
+async function storeList(writer: Connection, files: readonly string[], labels: ArrayLike<number>): Promise<string> {
+  if (files.length !== labels.length) throw new RangeError(`${files.length} files but ${labels.length} labels`);
+  const listId = textHash(canonicalJson([files, Array.from(labels)])).slice(0, 32);
+  await writer.transaction(async (session) => {
+    if ((await session.rows('SELECT 1 FROM image_lists WHERE list_id = $1 LIMIT 1', [listId])).length > 0) return;
+    const appender = await session.appender('image_lists');
+    files.forEach((file, index) => {
+      appender.appendVarchar(listId);
+      appender.appendInteger(index);
+      appender.appendVarchar(file);
+      appender.appendInteger(labels[index] ?? -1);
+      appender.endRow();
+    });
+  });
+  return listId;
+}
