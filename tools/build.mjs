@@ -10,5 +10,10 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const wanted = named.length > 0 ? named : allTargets;
-const built = await buildTargets(wanted, { force: args.includes('--force') });
-console.error(built.length > 0 ? `built ${built.join(', ')}` : `${wanted.join(', ')}: up to date`);
+try {
+  const built = await buildTargets(wanted, { force: args.includes('--force') });
+  console.error(built.length > 0 ? `built ${built.join(', ')}` : `${wanted.join(', ')}: up to date`);
+} catch (error) {
+  console.error(`the build failed: ${error.message}`);
+  process.exit(1);
+}

@@ -19,7 +19,7 @@ WEIGHT_DECAY = 0.05
 TEACHER_SHARE = 0.6
 TEMPERATURE = 2.0
 
-RECIPES = {"fashion_vit": [0.75] * 5 + [0.0], "fashion_swin": [0.0] * 4}
+RECIPES = {"fashion_vit": [0.75] * 7 + [0.0], "fashion_swin": [0.0] * 5}
 """Per epoch: the share of patches that the ViT does not see (patch dropout; a quarter of the tokens costs a quarter).
 It sees all of them in the last epoch, because that is what it will be used with."""
 
