@@ -1,6 +1,6 @@
 /** Every decoded and every resized, cropped pixel of the reference's pictures, compared by SHA-256 with Pillow and torchvision. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resizeAndCrop } from '../../src/engine/core/images/resize-and-crop';
 import { readImage } from '../../src/engine/runtime/decode/read-image';
@@ -53,8 +53,5 @@ export function checkCases(cases: readonly PreprocessCase[], locate: (file: stri
 /** All of `parity/preprocess.json` in the shared folder: photographs and synthetic pictures. */
 export function checkPreprocess(sharedDir: string): PreprocessReport {
   const golden: { images: PreprocessCase[] } = JSON.parse(readFileSync(join(sharedDir, 'parity', 'preprocess.json'), 'utf8'));
-  return checkCases(golden.images, (file) => {
-    const direct = join(sharedDir, file);
-    return existsSync(direct) ? direct : join(sharedDir, 'parity', file);
-  });
+  return checkCases(golden.images, (file) => join(sharedDir, file));
 }

@@ -1,0 +1,32 @@
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readImage } from '../../../../src/engine/runtime/decode/read-image';
+import { imageFixtures } from '../../core/images/pillow-goldens';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'read-image-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('reads by content, not by extension', () => {
+  expect(readImage(join(imageFixtures, 'jpeg-named-png.png'))).toMatchObject({ width: 47, height: 31 });
+});
+
+it('says why a file cannot be read', () => {
+  mkdirSync(join(folder, 'folder.jpg'));
+  symlinkSync(join(folder, 'gone.jpg'), join(folder, 'dangling.jpg'));
+  expect(() => readImage(join(folder, 'missing.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The file is no longer there.' }));
+  expect(() => readImage(join(folder, 'dangling.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable' }));
+  expect(() => readImage(join(folder, 'folder.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The path is a folder.' }));
+});
+
+it('looks at the size before it reads', () => {
+  const large = join(folder, 'large.jpg');
+  writeFileSync(large, '');
+  // A hole: takes no room on the disk.
+  truncateSync(large, 3 * 1024 ** 3);
+  expect(() => readImage(large)).toThrow(expect.objectContaining({ reason: 'too-large' }));
+});
