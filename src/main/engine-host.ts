@@ -48,6 +48,7 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
   let reason: string | null = null;
   let cancelRestart = (): void => undefined;
   let stopped: (() => void) | undefined;
+  let givenUp: string | null | undefined;
 
   function sendPort(page: EngineClientPage<Port>): void {
     const { port1, port2 } = parts.makeChannel();
@@ -68,6 +69,7 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
       if (stopped) return;
       const detail = reason;
       reason = null;
+      if (next.delayMs === null) givenUp = detail;
       parts.onState(next.delayMs === null ? 'failed' : 'restarting', detail);
     }, reasonDelayMs);
     if (next.delayMs !== null) cancelRestart = parts.later(start, next.delayMs);
@@ -96,6 +98,8 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
     connect(page) {
       pages.add(page);
       if (ready) sendPort(page);
+      // A page that came too late to hear it.
+      if (givenUp !== undefined) parts.onState('failed', givenUp);
     },
     noteReason(text) {
       reason = text;

@@ -31,7 +31,8 @@ const folders = {
 };
 
 app.setName('bitlog2-workbench');
-if (launch.userDataDir !== null) app.setPath('userData', resolve(launch.userDataDir));
+// The same folder as the command line's, whatever name the Electron that runs us goes by.
+app.setPath('userData', launch.userDataDir === null ? join(app.getPath('appData'), 'bitlog2-workbench') : resolve(launch.userDataDir));
 registerPageScheme();
 hardenWebContents((address) => address.startsWith(`${origin}/`));
 
