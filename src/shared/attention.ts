@@ -39,7 +39,8 @@ export const attentionViewSchema = v.object({
   /** [windows, tokens, tokens] each: FP32 network; quantised network before its quantiser; after it as codes. */
   fp32: floats,
   before: floats,
-  codes: v.instance(Uint8Array),
+  /** Uint16 only for schemes of more than 256 levels. */
+  codes: v.union([v.instance(Uint8Array), v.instance(Uint16Array)]),
   /** code -> value; code 0 is zero. */
   levels: floats,
   /** The scheme's integer levels (BitLog2) for labels, or null. */
@@ -55,7 +56,6 @@ export const attentionViewSchema = v.object({
   prediction: predictionSchema,
   /** The run's stored record of this image, for comparison with what was just computed. */
   stored: v.object({ prediction: v.nullable(predictionSchema), equal: v.boolean() }),
-  names: v.record(v.string(), v.string()),
 });
 export type AttentionView = Readonly<v.InferOutput<typeof attentionViewSchema>>;
 

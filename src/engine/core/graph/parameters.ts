@@ -1,0 +1,34 @@
+/** Everything that calibration finds, in the form in which the reference's records state it too. */
+import type { QuantizerParameters, SiteParameters } from '../../../shared/records';
+import type { SchemeId } from '../../../shared/settings';
+
+export interface Reparameterisation {
+  readonly layerNorm: string;
+  /** Per channel of the LayerNorm's output, before reparameterisation. */
+  readonly channelDelta: readonly number[];
+  readonly channelZeroPoint: readonly number[];
+}
+
+/** Parameters of one quantised network. `sites` are final, after reparameterisation. */
+export interface NetworkParameters {
+  readonly sites: SiteParameters;
+  /** By site name; sites that share a LayerNorm share the same record. */
+  readonly reparameterisation: Readonly<Record<string, Reparameterisation>>;
+}
+
+/** Which quantisers are on. 32 bits switch a kind off; scheme 'none' leaves the attention map alone. */
+export interface QuantizerSettings {
+  readonly scheme: SchemeId;
+  readonly wBits: number;
+  readonly aBits: number;
+}
+
+/** Bits of a patch embedding's input: always 8, as in the reference, unless activations are off. */
+export const patchInputBits = 8;
+
+/** The parameters of one operand; throws naming site and field when a record lacks them. */
+export function operandParameters(parameters: NetworkParameters, site: string, field: string): QuantizerParameters {
+  const found = parameters.sites[site]?.[field];
+  if (found === undefined) throw new Error(`no parameters for ${site} ${field}`);
+  return found;
+}

@@ -1,0 +1,97 @@
+/**
+ * Cuts a graph at chosen tensors. Each segment runs alone; between segments the caller replaces every cut tensor by another
+ * (its quantised form), which later segments read under the replacement's name.
+ */
+import type { Graph, GraphNode, ValueInfo } from './types';
+
+/** `produced` leaves its segment as an output; nodes read `replacement`, available one segment later. */
+export interface Cut {
+  readonly produced: string;
+  readonly replacement: string;
+}
+
+export interface Segment {
+  /** A complete graph of its own. */
+  readonly graph: Graph;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Cut tensors that this segment makes. */
+  readonly cuts: readonly Cut[];
+}
+
+/**
+ * Cuts `graph` (whose nodes already read the replacements) into the fewest segments that respect the cuts: a node belongs to the
+ * earliest segment in which all its inputs exist. Tensors that a later segment needs become outputs, as do `keep`.
+ * Throws when a node reads a tensor that nothing makes.
+ */
+export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlySet<string> = new Set()): Segment[] {
+  const level = levels(graph, cuts);
+  const count = Math.max(0, ...graph.nodes.map((node) => levelOf(level, node.outputs[0]))) + 1;
+  const wanted = Array.from({ length: count }, () => new Set<string>());
+  const needed = Array.from({ length: count }, () => new Set<string>());
+  const replacements = new Set(cuts.map((cut) => cut.replacement));
+  const outside = new Set([...graph.inputs.map((input) => input.name), ...replacements]);
+  for (const node of graph.nodes) {
+    const here = levelOf(level, node.outputs[0]);
+    for (const input of node.inputs) {
+      if (input === '' || graph.initializers.has(input)) continue;
+      const made = levelOf(level, input);
+      if (outside.has(input)) needed[here].add(input);
+      else if (made < here) {
+        wanted[made].add(input);
+        needed[here].add(input);
+      }
+    }
+  }
+  for (const cut of cuts) wanted[levelOf(level, cut.produced)].add(cut.produced);
+  for (const output of graph.outputs) wanted[levelOf(level, output.name)].add(output.name);
+  for (const name of keep) wanted[levelOf(level, name)].add(name);
+  return wanted.map((outputs, index) => {
+    const nodes = graph.nodes.filter((node) => levelOf(level, node.outputs[0]) === index);
+    const made = cuts.filter((cut) => levelOf(level, cut.produced) === index);
+    return buildSegment(graph, nodes, [...needed[index]], [...outputs], made);
+  });
+}
+
+function levels(graph: Graph, cuts: readonly Cut[]): Map<string, number> {
+  const level = new Map<string, number>(graph.inputs.map((input) => [input.name, 0]));
+  const replaced = new Map<string, string[]>();
+  for (const cut of cuts) replaced.set(cut.produced, [...(replaced.get(cut.produced) ?? []), cut.replacement]);
+  for (const node of graph.nodes) {
+    let here = 0;
+    for (const input of node.inputs) {
+      if (input === '' || graph.initializers.has(input)) continue;
+      here = Math.max(here, levelOf(level, input));
+    }
+    for (const output of node.outputs) {
+      level.set(output, here);
+      for (const replacement of replaced.get(output) ?? []) level.set(replacement, here + 1);
+    }
+  }
+  return level;
+}
+
+function levelOf(level: ReadonlyMap<string, number>, tensor: string): number {
+  const found = level.get(tensor);
+  if (found === undefined) throw new Error(`nothing makes the tensor ${tensor} before it is read`);
+  return found;
+}
+
+function buildSegment(graph: Graph, nodes: readonly GraphNode[], inputs: readonly string[], outputs: readonly string[], cuts: readonly Cut[]): Segment {
+  const used = new Set(nodes.flatMap((node) => node.inputs));
+  const initializers = new Map([...graph.initializers].filter(([name]) => used.has(name)));
+  const known = new Map([...graph.inputs, ...graph.outputs].map((value) => [value.name, value]));
+  const value = (name: string): ValueInfo => {
+    const shape = graph.shapes.get(name);
+    const declared = known.get(name);
+    if (shape !== undefined) return { name, type: 'float32', dims: shape };
+    if (declared !== undefined) return declared;
+    throw new Error(`the shape of the tensor ${name} is unknown`);
+  };
+  return {
+    graph: { ...graph, nodes, initializers, inputs: inputs.map(value), outputs: outputs.map(value), shapes: new Map(), metadata: new Map() },
+    inputs,
+    outputs,
+    cuts,
+  };
+}

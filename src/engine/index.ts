@@ -1,0 +1,54 @@
+/** The only door to the engine. Works in any Node process: the app's engine process, the command line, the benches, the tests. */
+import * as v from 'valibot';
+import { EngineError, toFailure } from '../shared/failure';
+import { engineContract, type CallOptions, type EngineClient, type EngineMethod, type ParamsOf, type ResultOf } from '../shared/engine-contract';
+import { runParity, type ParityOptions } from './runtime/parity/run-parity';
+import type { ParityResult } from '../shared/parity';
+import { computeLogits } from './runtime/runs/logits';
+import { sampleFiles, Service, type EngineOptions } from './runtime/service';
+import { serve, type EnginePort } from './runtime/serve';
+
+export type { EngineOptions, EnginePort, ParityOptions };
+
+export interface Engine extends EngineClient {
+  /** Re-runs a recorded reference experiment and compares (docs: parity). */
+  parity(options: ParityOptions): Promise<ParityResult>;
+  /** FP32 logits of raw inputs: float32 [n, channels, height, width] -> [n][classes]. */
+  logits(modelFile: string, inputs: Float32Array): Promise<number[][]>;
+  /** Files of the embedded sample project. */
+  sample(): { models: string[]; dataset: string };
+  /** Stops what runs, keeps what is finished, ends the threads, closes the workspace. */
+  close(): Promise<void>;
+}
+
+/** Creates an engine. Nothing is loaded before the first call that needs it. */
+export function createEngine(options: EngineOptions): Engine {
+  const service = new Service(options);
+  return {
+    call: (method, params, callOptions) => callService(service, method, params, callOptions ?? {}),
+    parity: async (parityOptions) => runParity(await service.pool(), parityOptions),
+    logits: async (modelFile, inputs) => computeLogits(await service.pool(), await service.loadModel(modelFile), inputs),
+    sample: () => sampleFiles(options.resourcesPath),
+    close: () => service.close(),
+  };
+}
+
+/** Serves the contract on a port until the port closes. Calls and replies are validated. */
+export function serveEngine(engine: Engine, port: EnginePort): void {
+  serve(engine, port);
+}
+
+async function callService<M extends EngineMethod>(service: Service, method: M, params: ParamsOf<M>, options: CallOptions<M>): Promise<ResultOf<M>> {
+  const checked = v.safeParse(engineContract[method].params, params);
+  if (!checked.success) {
+    const issue = checked.issues[0];
+    throw new EngineError({ kind: 'settings', what: `The call ${method} is not valid: ${issue.message}`, place: v.getDotPath(issue) ?? method });
+  }
+  // The handler table is typed by method; TypeScript cannot follow the correlation through an index.
+  const handler = service.handlers[method] as (params: ParamsOf<M>, options: CallOptions<M>) => Promise<ResultOf<M>>;
+  try {
+    return await handler(params, options);
+  } catch (error) {
+    throw error instanceof EngineError ? error : new EngineError(toFailure(error));
+  }
+}

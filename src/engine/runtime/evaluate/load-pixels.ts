@@ -1,0 +1,44 @@
+/** Pictures from disk to one batch of network input, with what had to be skipped. */
+import { normalisationTable, normaliseWithTable } from '../../core/images/normalise';
+import { resizeAndCrop } from '../../core/images/resize-and-crop';
+import type { Picture } from '../../core/images/picture';
+import { ImageSkip } from '../../core/images/skip-reason';
+import type { Preprocess } from '../../../shared/settings';
+import { readImage } from '../decode/read-image';
+
+export interface LoadedBatch {
+  /** [batch, 3, side, side]; slots without an image of their own repeat a loaded one. */
+  readonly pixels: Float32Array;
+  /** Positions in `files` of the images that fill slots 0.. in order; a shorter list than the batch means padding. */
+  readonly loaded: readonly number[];
+  readonly skipped: readonly { readonly position: number; readonly reason: string; readonly detail: string }[];
+}
+
+/** Decodes, resizes, crops. Throws ImageSkip. */
+export function loadPicture(file: string, side: number, preprocess: Preprocess): Picture {
+  return resizeAndCrop(readImage(file), { input: side, cropPct: preprocess.cropPct, interpolation: preprocess.interpolation });
+}
+
+/**
+ * Fills a batch. Unreadable images are skipped and the ones behind them move up; free slots repeat the last image, so that every pass
+ * runs at the run's batch size. `poll` is called before each image and may throw to stop.
+ */
+export function loadBatch(files: readonly string[], batch: number, side: number, preprocess: Preprocess, poll: () => void): LoadedBatch {
+  const table = normalisationTable(preprocess.mean, preprocess.std);
+  const size = 3 * side * side;
+  const pixels = new Float32Array(batch * size);
+  const loaded: number[] = [];
+  const skipped: { position: number; reason: string; detail: string }[] = [];
+  for (const [position, file] of files.entries()) {
+    poll();
+    try {
+      normaliseWithTable(loadPicture(file, side, preprocess), table, pixels, loaded.length * size);
+      loaded.push(position);
+    } catch (error) {
+      if (!(error instanceof ImageSkip)) throw error;
+      skipped.push({ position, reason: error.reason, detail: error.detail });
+    }
+  }
+  for (let slot = loaded.length; slot < batch && loaded.length > 0; slot++) pixels.copyWithin(slot * size, (loaded.length - 1) * size, loaded.length * size);
+  return { pixels, loaded, skipped };
+}

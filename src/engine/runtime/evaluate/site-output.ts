@@ -1,0 +1,56 @@
+/** One site of the quantised network alone, on given inputs: what the traces of the reference are compared with. */
+import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
+import { rewriteReference } from '../../core/graph/rewrite';
+import { sliceGraph } from '../../core/graph/slice';
+import type { Graph, ModelStructure, Site } from '../../core/graph/types';
+import type { AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
+import { createSession, type FloatTensor } from '../ort/session';
+
+export interface SiteInput {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Runs `site` at batch 1. Inputs are the float operands as the reference has them; k may be given as [.., tokens, d].
+ * `quantizer` is the attention quantiser when the site is an attention product.
+ */
+export async function siteOutput(
+  graph: Graph, structure: ModelStructure, site: Site, settings: QuantizerSettings, parameters: NetworkParameters, quantizer: AttentionQuantizer | null, inputs: readonly SiteInput[],
+): Promise<Float32Array> {
+  const { graph: rewritten } = rewriteReference(graph, structure, settings, parameters);
+  const operands = site.kind === 'linear' ? [site.input] : [site.role === 'matmul2' ? `${site.a}/quantized` : site.a, site.b];
+  const output = site.kind === 'linear' ? site.biasNode ?? site.node : site.node;
+  const session = await createSession(sliceGraph(rewritten, operands, [output]), 1);
+  const feeds = new Map<string, FloatTensor>(operands.map((name, index) => {
+    const dims = rewritten.shapes.get(name) ?? inputs[index].shape;
+    return [name, { data: arrange(inputs[index], dims), dims }];
+  }));
+  if (quantizer !== null && site.kind === 'product' && site.role === 'matmul2') {
+    const map = feeds.get(operands[0]);
+    if (map !== undefined) quantizer.quantize(map.data, map.data, null);
+  }
+  try {
+    const result = (await session.run(feeds)).get(output);
+    if (result === undefined) throw new Error(`the site ${site.name} has no output`);
+    return result.data;
+  } finally {
+    await session.release();
+  }
+}
+
+/** The recorded data in the order of `dims`: the same, or with the last two axes swapped. */
+function arrange(input: SiteInput, dims: readonly number[]): Float32Array {
+  const rows = dims[dims.length - 2];
+  const columns = dims[dims.length - 1];
+  const [givenRows, givenColumns] = input.shape.slice(-2);
+  const same = input.shape.length < 2 || (givenRows === rows && givenColumns === columns) || givenColumns === columns;
+  if (same) return input.data.slice();
+  if (givenRows !== columns || givenColumns !== rows) throw new Error(`an input of shape [${input.shape.join(', ')}] does not fit [${dims.join(', ')}]`);
+  const out = new Float32Array(input.data.length);
+  const size = rows * columns;
+  for (let start = 0; start < out.length; start += size) {
+    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[start + r * columns + c] = input.data[start + c * rows + r];
+  }
+  return out;
+}

@@ -1,0 +1,235 @@
+/** What one worker thread owns: models, calibrators and loaded cells, and the tasks done with them. Knows nothing of threads. */
+import { rebatch } from '../../core/graph/rebatch';
+import { rewriteFloat, rewriteReference } from '../../core/graph/rewrite';
+import type { Graph, ModelStructure } from '../../core/graph/types';
+import { readModel } from '../../core/onnx/read-model';
+import { writeModel } from '../../core/onnx/write-model';
+import { createAttentionQuantizer, type AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
+import { schemeById } from '../../core/quantizers/scheme-table';
+import { assertNever } from '../../../shared/assert-never';
+import { fail } from '../../../shared/failure';
+import { importModel } from '../ort/import-model';
+import type { BatchOutcome, CellNetwork, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
+import { Calibrator } from './calibrator';
+import { loadBatch, loadPicture } from './load-pixels';
+import { Network } from './network';
+import { imageOutcome } from './outcome';
+import { residualNames } from './residual';
+import { siteOutput } from './site-output';
+import { computeView } from './view';
+
+interface LoadedModel {
+  readonly graph: Graph;
+  readonly structure: ModelStructure;
+  readonly batches: Map<number, Graph>;
+}
+
+interface LoadedCell {
+  readonly network: Network;
+  readonly structure: ModelStructure;
+  readonly levels: readonly (AttentionQuantizer | null)[];
+}
+
+export interface TaskContext {
+  readonly poll: () => void;
+  readonly emit: (event: WorkerEvent) => void;
+  /** Milliseconds since some start: the clock is the caller's. */
+  readonly now: () => number;
+}
+
+export class Workshop {
+  private readonly models = new Map<string, LoadedModel>();
+  private readonly calibrators = new Map<string, { calibrator: Calibrator; side: number }>();
+  private readonly cells = new Map<string, LoadedCell>();
+
+  constructor(private readonly threads: number) {}
+
+  /** Does one task. Throws EngineError for what a user can mend, and for 'stopped'. */
+  async perform(task: WorkerTask, context: TaskContext): Promise<TaskResults[keyof TaskResults]> {
+    switch (task.kind) {
+      case 'import': return this.import(task.model, task.file);
+      case 'adopt': return this.adopt(task.model, task.shared);
+      case 'prepare-calibration': return this.prepareCalibration(task, context);
+      case 'calibrate': return this.calibrate(task, context);
+      case 'load-cell': return this.loadCell(task.cell, task.model, task.batch, task.network, context);
+      case 'drop': return this.drop(task.keys);
+      case 'evaluate': return this.evaluate(task, context);
+      case 'view': {
+        const cell = this.cell(task.cell);
+        const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
+        return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, quantizers: cell.levels, poll: context.poll });
+      }
+      case 'logits': return this.logits(task.cell, task.inputs, context);
+      case 'image-logits': return this.imageLogits(task, context);
+      case 'site-output': {
+        const { structure } = this.model(task.model);
+        const site = structure.sites.find((candidate) => candidate.name === task.site);
+        if (site === undefined) throw new Error(`there is no site ${task.site}`);
+        const quantizer = site.block === null ? null : blockQuantizer({ kind: 'reference', settings: task.settings, parameters: task.parameters }, site.block, structure);
+        return siteOutput(this.graphAt(task.model, 1), structure, site, task.settings, task.parameters, quantizer, task.inputs);
+      }
+      case 'picture': return loadPicture(task.file, this.model(task.model).structure.input.height, task.preprocess);
+      default: return assertNever(task);
+    }
+  }
+
+  private async import(key: string, file: string): Promise<SharedModel> {
+    const imported = await importModel(file);
+    this.models.set(key, { graph: imported.graph, structure: imported.structure, batches: new Map() });
+    const bytes = writeModel(imported.graph);
+    const graph = new SharedArrayBuffer(bytes.length);
+    new Uint8Array(graph).set(bytes);
+    const { structure, batchable, exportedBatch, notes } = imported;
+    return { graph, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(imported.graph.metadata) };
+  }
+
+  private adopt(key: string, shared: SharedModel): null {
+    this.models.set(key, { graph: readModel(new Uint8Array(shared.graph)), structure: shared.structure, batches: new Map() });
+    return null;
+  }
+
+  private async prepareCalibration(task: Extract<WorkerTask, { kind: 'prepare-calibration' }>, context: TaskContext): Promise<null> {
+    const { structure } = this.model(task.model);
+    const calibrator = await Calibrator.create(this.graphAt(task.model, task.batch), structure, task.wBits, task.batch, this.threads, context.poll);
+    this.calibrators.set(task.calibrator, { calibrator, side: structure.input.height });
+    return null;
+  }
+
+  private async calibrate(task: Extract<WorkerTask, { kind: 'calibrate' }>, context: TaskContext): Promise<TaskResults['calibrate']> {
+    const found = this.calibrators.get(task.calibrator);
+    if (found === undefined) throw new Error(`the calibrator ${task.calibrator} is not loaded`);
+    const { calibrator, side } = found;
+    const start = context.now();
+    const skipped: { file: string; reason: string; detail: string }[] = [];
+    const batches: { pixels: Float32Array; valid: number }[] = [];
+    let used = 0;
+    for (let first = 0; first < task.images.files.length; first += calibrator.batch) {
+      const files = task.images.files.slice(first, first + calibrator.batch);
+      const loaded = loadBatch(files, calibrator.batch, side, task.images.preprocess, context.poll);
+      for (const { position, reason, detail } of loaded.skipped) skipped.push({ file: files[position], reason, detail });
+      used += loaded.loaded.length;
+      if (loaded.loaded.length > 0) batches.push({ pixels: loaded.pixels, valid: loaded.loaded.length });
+    }
+    if (used === 0) throw fail('calibration', 'None of the calibration images could be read', { file: task.images.files[0], expected: `${task.wanted} readable images`, next: 'Look at the list of skipped images' });
+    const parameters = await calibrator.calibrate(task.settings, batches, { poll: context.poll, onSite: (done, total) => context.emit({ kind: 'site', done, total }) });
+    return { parameters, skipped, used, milliseconds: context.now() - start };
+  }
+
+  private async loadCell(key: string, model: string, batch: number, kind: CellNetwork, context: TaskContext): Promise<null> {
+    const { structure } = this.model(model);
+    const graph = this.graphAt(model, batch);
+    const quantizers = structure.blocks.map((block) => blockQuantizer(kind, block.index, structure));
+    const rewritten = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters);
+    const keep = new Set(residualNames(graph, structure));
+    const network = await Network.create({ structure, rewritten, batch, threads: this.threads, quantizers, keep }, context.poll);
+    this.cells.set(key, { network, structure, levels: quantizers });
+    return null;
+  }
+
+  private async drop(keys: readonly string[]): Promise<null> {
+    for (const key of keys) {
+      this.models.delete(key);
+      const calibrator = this.calibrators.get(key);
+      const cell = this.cells.get(key);
+      this.calibrators.delete(key);
+      this.cells.delete(key);
+      await calibrator?.calibrator.release();
+      await cell?.network.release();
+    }
+    return null;
+  }
+
+  /** Batches are the outer loop, cells the inner: an image is decoded once. Each finished batch is told at once. */
+  private async evaluate(task: Extract<WorkerTask, { kind: 'evaluate' }>, context: TaskContext): Promise<null> {
+    const cells = task.cells.map((key) => ({ key, cell: this.cell(key) }));
+    for (const spec of task.batches) {
+      const start = context.now();
+      const { network, structure } = cells[0].cell;
+      const batch = loadBatch(spec.files, network.batch, structure.input.height, task.preprocess, context.poll);
+      const milliseconds = context.now() - start;
+      const outcomes: CellOutcome[] = [];
+      for (const { key, cell } of cells) outcomes.push(await evaluateCell(key, cell, batch, spec, context));
+      const skipped = batch.skipped.map(({ position, reason, detail }) => ({ index: spec.start + position, file: spec.files[position], reason, detail }));
+      const outcome: BatchOutcome = { batch: spec.batch, images: batch.loaded.length, cells: outcomes, skipped, milliseconds };
+      context.emit({ kind: 'batch', outcome });
+    }
+    return null;
+  }
+
+  private async logits(key: string, inputs: Float32Array, context: TaskContext): Promise<Float32Array> {
+    const { network, structure } = this.cell(key);
+    const { channels, height, width } = structure.input;
+    const size = channels * height * width;
+    if (inputs.length === 0 || inputs.length % size !== 0) throw fail('model-input', `The input holds ${inputs.length} values`, { expected: `a multiple of ${channels} x ${height} x ${width} = ${size}` });
+    const count = inputs.length / size;
+    const out = new Float32Array(count * structure.output.classes);
+    for (let first = 0; first < count; first += network.batch) {
+      const valid = Math.min(network.batch, count - first);
+      const pixels = new Float32Array(network.batch * size);
+      pixels.set(inputs.subarray(first * size, (first + valid) * size));
+      const { logits } = await network.run(pixels, { valid, poll: context.poll });
+      out.set(logits, first * structure.output.classes);
+    }
+    return out;
+  }
+
+  private async imageLogits(task: Extract<WorkerTask, { kind: 'image-logits' }>, context: TaskContext): Promise<Float32Array> {
+    const { network, structure } = this.cell(task.cell);
+    const { files, preprocess } = task.images;
+    const { classes } = structure.output;
+    const out = new Float32Array(files.length * classes);
+    for (let first = 0; first < files.length; first += network.batch) {
+      const batch = loadBatch(files.slice(first, first + network.batch), network.batch, structure.input.height, preprocess, context.poll);
+      const lost = batch.skipped[0];
+      if (lost !== undefined) throw fail('image-skipped', `An image cannot be used: ${lost.detail}`, { file: files[first + lost.position] });
+      const { logits } = await network.run(batch.pixels, { valid: batch.loaded.length, poll: context.poll });
+      out.set(logits, first * classes);
+    }
+    return out;
+  }
+
+  private graphAt(key: string, batch: number): Graph {
+    const model = this.model(key);
+    const graph = model.batches.get(batch) ?? (batch === 1 ? model.graph : rebatch(model.graph, batch));
+    model.batches.set(batch, graph);
+    return graph;
+  }
+
+  private model(key: string): LoadedModel {
+    const model = this.models.get(key);
+    if (model === undefined) throw new Error(`the model ${key} is not loaded`);
+    return model;
+  }
+
+  private cell(key: string): LoadedCell {
+    const cell = this.cells.get(key);
+    if (cell === undefined) throw new Error(`the cell ${key} is not loaded`);
+    return cell;
+  }
+}
+
+async function evaluateCell(
+  key: string, { network, structure }: LoadedCell, batch: { pixels: Float32Array; loaded: readonly number[] }, spec: { start: number; labels: readonly number[] }, context: TaskContext,
+): Promise<CellOutcome> {
+  const valid = batch.loaded.length;
+  const start = context.now();
+  if (valid === 0) return { cell: key, outcomes: [], levelCounts: [], milliseconds: 0 };
+  const { classes } = structure.output;
+  // A stop in the middle of a batch leaves counts of a batch that is not stored: they are dropped here.
+  network.takeCounts();
+  const { logits, digests } = await network.run(batch.pixels, { valid, poll: context.poll });
+  const outcomes = batch.loaded.map((position, slot) => imageOutcome(spec.start + position, spec.labels[position], logits.subarray(slot * classes, (slot + 1) * classes), digests[slot]));
+  const levelCounts = network.takeCounts().flatMap((counts, index) => {
+    const { heads } = structure.blocks[index];
+    return counts === null ? [] : [{ block: index, heads, codes: counts.length / heads, counts }];
+  });
+  return { cell: key, outcomes, levelCounts, milliseconds: context.now() - start };
+}
+
+function blockQuantizer(kind: CellNetwork, block: number, structure: ModelStructure): AttentionQuantizer | null {
+  if (kind.kind === 'float' || kind.settings.scheme === 'none') return null;
+  const site = structure.sites.find((candidate) => candidate.kind === 'product' && candidate.role === 'matmul2' && candidate.block === block);
+  const delta = site === undefined ? undefined : kind.parameters.sites[site.name]?.A?.delta[0];
+  if (delta === undefined) throw new Error(`no delta is known for the attention map of block ${block}`);
+  return createAttentionQuantizer(schemeById(kind.settings.scheme), delta, kind.settings.aBits);
+}

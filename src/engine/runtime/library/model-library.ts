@@ -1,0 +1,80 @@
+/** Models by file: read once per worker, known by the hash of their bytes. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { fail } from '../../../shared/failure';
+import type { ModelRecord } from '../../../shared/records';
+import type { Requirement, WorkerPool } from '../workers/pool';
+import type { SharedModel } from '../workers/protocol';
+
+export interface KnownModel {
+  readonly record: ModelRecord;
+  readonly shared: SharedModel;
+  /** What a worker needs before it can work with this model. */
+  readonly requirement: Requirement;
+}
+
+export class ModelLibrary {
+  /** By path, size and time of change. Few entries: the shared bytes of large models are worth forgetting. */
+  private readonly known = new Map<string, Promise<KnownModel>>();
+
+  /**
+   * Imports a model, or finds it. Throws EngineError for anything that is wrong with the file.
+   * A failure is not remembered: the user may have mended the file.
+   */
+  async load(pool: WorkerPool, file: string): Promise<KnownModel> {
+    const key = await fingerprint(file);
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    for (const old of [...this.known.keys()].slice(0, -3)) this.known.delete(old);
+    const loading = importInto(pool, file);
+    this.known.set(key, loading);
+    loading.catch(() => this.known.delete(key));
+    return loading;
+  }
+
+  /** Forgets everything: the workers that held it are gone. */
+  clear(): void {
+    this.known.clear();
+  }
+}
+
+async function fingerprint(file: string): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(file);
+    return `${file}\n${size}\n${mtimeMs}`;
+  } catch {
+    throw fail('model-unreadable', 'The model file cannot be read', { file, expected: 'an ONNX file', next: 'Check the path' });
+  }
+}
+
+async function importInto(pool: WorkerPool, file: string): Promise<KnownModel> {
+  const hash = await hashFile(file);
+  const shared = await pool.run<'import'>({ kind: 'import', model: hash, file });
+  return { record: modelRecord(file, hash, shared), shared, requirement: { key: hash, task: { kind: 'adopt', model: hash, shared } } };
+}
+
+function hashFile(file: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const hash = createHash('sha256');
+    createReadStream(file).on('data', (chunk) => hash.update(chunk)).on('end', () => resolve(hash.digest('hex'))).on('error', () => {
+      reject(fail('model-unreadable', 'The model file cannot be read', { file, next: 'Check the path and the permissions' }));
+    });
+  });
+}
+
+function modelRecord(file: string, hash: string, { structure, notes }: SharedModel): ModelRecord {
+  return {
+    id: hash,
+    name: basename(file, extname(file)),
+    file,
+    hash,
+    family: structure.family,
+    parameters: structure.parameters,
+    inputSize: structure.input.height,
+    classes: structure.output.classes,
+    blocks: structure.blocks.map(({ name, heads, tokens }) => ({ name, heads, tokens })),
+    notes: [...notes],
+  };
+}

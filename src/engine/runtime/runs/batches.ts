@@ -1,0 +1,41 @@
+/** Which batches each run still lacks, and how they are handed out. Pure. */
+
+export interface BatchWork {
+  readonly batch: number;
+  /** Runs that lack this batch. */
+  readonly runs: readonly string[];
+}
+
+/** Batches of `images` in groups of `batch`. */
+export function batchCount(images: number, batch: number): number {
+  return Math.ceil(images / batch);
+}
+
+/** Work left, in batch order, for runs with the given committed batches. */
+export function missingBatches(count: number, committed: ReadonlyMap<string, ReadonlySet<number>>): BatchWork[] {
+  const work: BatchWork[] = [];
+  for (let batch = 0; batch < count; batch++) {
+    const runs = [...committed].filter(([, done]) => !done.has(batch)).map(([run]) => run);
+    if (runs.length > 0) work.push({ batch, runs });
+  }
+  return work;
+}
+
+/**
+ * Takes up to `most` batches from the front of `work` that need the same runs (they are decoded once for all of them).
+ * Removes them from `work`.
+ */
+export function takeGroup(work: BatchWork[], most: number): BatchWork[] {
+  const first = work[0];
+  if (first === undefined) return [];
+  const same = (other: BatchWork): boolean => other.runs.length === first.runs.length && other.runs.every((run, index) => run === first.runs[index]);
+  let count = 1;
+  while (count < most && count < work.length && same(work[count])) count++;
+  return work.splice(0, count);
+}
+
+/** Batches per task so that a task takes about `target` ms: small models would otherwise spend their time on messages and commits. */
+export function groupSize(millisecondsPerBatch: number | null, target: number, largest: number): number {
+  if (millisecondsPerBatch === null || millisecondsPerBatch <= 0) return 1;
+  return Math.max(1, Math.min(largest, Math.floor(target / millisecondsPerBatch)));
+}

@@ -1,0 +1,56 @@
+/** From what the user asked for to the settings of each run. Pure. */
+import { preprocessPresets, parsePreprocess, type PresetName } from '../../core/images/preprocess';
+import type { ModelStructure } from '../../core/graph/types';
+import { fail } from '../../../shared/failure';
+import type { EvaluationSpec, Preprocess, RunSettings } from '../../../shared/settings';
+
+/** Where the preprocessing of a model comes from: said to the user, since a wrong one costs points silently. */
+export interface ChosenPreprocess {
+  readonly preprocess: Preprocess;
+  readonly source: string;
+}
+
+/** `auto`: the file's own metadata, else its name, else its structure. */
+export function choosePreprocess(asked: EvaluationSpec['preprocess'], name: string, structure: ModelStructure, metadata: Readonly<Record<string, string>>): ChosenPreprocess {
+  if (asked !== 'auto') {
+    return typeof asked === 'string' ? { preprocess: preprocessPresets[asked], source: `preset ${asked}, as asked` } : { preprocess: asked, source: 'as given' };
+  }
+  const own = metadata['bitlog2.preprocess'];
+  if (own !== undefined) return { preprocess: parsePreprocess(own), source: 'from the model file (bitlog2.preprocess)' };
+  const presets: readonly PresetName[] = ['deit', 'swin', 'vit'];
+  const named = presets.find((preset) => name.toLowerCase().startsWith(preset));
+  if (named !== undefined) return { preprocess: preprocessPresets[named], source: `preset ${named}, by the file's name` };
+  const family: PresetName = structure.family === 'swin' ? 'swin' : 'vit';
+  return { preprocess: preprocessPresets[family], source: `preset ${family}, by the model's structure` };
+}
+
+/** The runs of one model, FP32 first. `batch` is the run's batch size after what the model allows. */
+export function planRuns(spec: EvaluationSpec, preprocess: Preprocess, batch: number): RunSettings[] {
+  const shared = { batch, limit: spec.limit, preprocess, imageList: spec.imageList === null ? null : [...spec.imageList] };
+  const float: RunSettings = {
+    ...shared, scheme: 'none', wBits: 32, aBits: 32, arithmetic: 'fp32', calibrationImages: 1, seed: 0, calibrationList: null,
+  };
+  if (spec.arithmetic === 'fp32') return [float];
+  if (spec.arithmetic === 'integer') {
+    throw fail('settings', 'This version evaluates in reference arithmetic only', { place: 'arithmetic integer', expected: 'reference or fp32', next: 'Leave --arithmetic out' });
+  }
+  const quantised = spec.seeds.flatMap((seed) => spec.schemes.map((scheme): RunSettings => ({
+    ...shared, scheme, wBits: spec.wBits, aBits: spec.aBits, arithmetic: 'reference', calibrationImages: spec.calibrationImages, seed,
+    calibrationList: spec.calibrationList === null ? null : [...spec.calibrationList],
+  })));
+  return spec.withFp32 ? [float, ...quantised] : quantised;
+}
+
+/** Runs that evaluate without calibration: nothing in them is quantised. */
+export function isFloat(settings: RunSettings): boolean {
+  return settings.arithmetic === 'fp32';
+}
+
+/** Sentences a user must know about these settings. */
+export function settingsNotes(settings: RunSettings): string[] {
+  const notes: string[] = [];
+  if (settings.scheme.startsWith('BitLog2') && settings.aBits !== 4) notes.push(`${settings.scheme} quantises the attention map with 4 bits whatever the activation bits (${settings.aBits}) are`);
+  if (settings.scheme.startsWith('Sqrt2') && settings.aBits === 32) notes.push(`${settings.scheme} quantises the attention map with 4 bits while activations are off`);
+  if (settings.scheme.endsWith('_17')) notes.push(`${settings.scheme} has 17 distinct values (16 and zero), one more than 4 bits hold`);
+  return notes;
+}

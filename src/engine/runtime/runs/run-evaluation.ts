@@ -1,0 +1,125 @@
+/** An evaluation as asked for: several models under several schemes and seeds on one data set. */
+import { EngineError, type Failure, fail, toFailure } from '../../../shared/failure';
+import type { EvaluationEvent, EvaluationResult } from '../../../shared/evaluation';
+import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
+import type { KnownModel, ModelLibrary } from '../library/model-library';
+import { loadDataset, type KnownDataset } from '../library/dataset-library';
+import { boardCell, pairedOfRuns, runRecord } from '../results/results';
+import type { Store } from '../store/store-types';
+import type { WorkerPool } from '../workers/pool';
+import { StopFlag } from '../workers/stop-flag';
+import { calibrationFiles, checkLabels, evaluationImages } from './choose-images';
+import { runEvaluationJob } from './evaluation-job';
+import { Pace } from './pace';
+import { choosePreprocess, isFloat, planRuns } from './plan';
+
+/** Partial figures go out at most this often per run. */
+const announceMilliseconds = 400;
+
+export interface EvaluationParts {
+  readonly store: Store;
+  readonly pool: WorkerPool;
+  readonly library: ModelLibrary;
+  readonly environment: string;
+  readonly now: () => { readonly iso: string; readonly milliseconds: number };
+}
+
+/** Runs everything; failures of single runs and models are returned, a failure of all is thrown. */
+export async function runEvaluation(parts: EvaluationParts, spec: EvaluationSpec, stop: StopFlag, emit: (event: EvaluationEvent) => void): Promise<EvaluationResult> {
+  const pace = new Pace(() => parts.now().milliseconds);
+  emit({ kind: 'progress', progress: pace.progress('listing', spec.dataset) });
+  const dataset = await loadDataset(spec.dataset, { shouldStop: () => stop.raised });
+  await parts.store.upsertDataset(dataset.record);
+  const runIds: string[] = [];
+  const failures: Failure[] = [];
+  let stopped = false;
+  for (const file of spec.models) {
+    if (stop.raised) stopped = true;
+    if (stopped) break;
+    try {
+      const outcome = await evaluateModel(parts, spec, file, dataset, pace, stop, emit);
+      runIds.push(...outcome.runIds);
+      failures.push(...outcome.failures);
+      stopped = outcome.stopped;
+    } catch (error) {
+      if (!(error instanceof EngineError) || ['engine-lost', 'disk-full', 'internal'].includes(error.failure.kind)) throw error;
+      if (error.failure.kind === 'stopped') stopped = true;
+      else failures.push(error.failure);
+    }
+  }
+  if (runIds.length === 0 && failures.length > 0) throw new EngineError(failures[0]);
+  emit({ kind: 'progress', progress: pace.progress('finishing', '') });
+  return { ...(await collect(parts.store, runIds)), state: stopped ? 'stopped' : 'done', failures };
+}
+
+async function evaluateModel(
+  parts: EvaluationParts, spec: EvaluationSpec, file: string, dataset: KnownDataset, pace: Pace, stop: StopFlag, emit: (event: EvaluationEvent) => void,
+): Promise<Awaited<ReturnType<typeof runEvaluationJob>>> {
+  emit({ kind: 'progress', progress: pace.progress('importing', file) });
+  const model = await parts.library.load(parts.pool, file);
+  stop.poll();
+  checkLabels(model.record, dataset.listing);
+  refuseWhatIsNotUnderstood(model);
+  const settings = settingsFor(spec, model, emit);
+  await parts.store.upsertModel(model.record);
+  const images = evaluationImages(dataset.listing, settings[0]);
+  await parts.pool.drop((key) => !key.startsWith(model.record.hash) || key.includes('/run/'));
+  return runEvaluationJob({
+    store: parts.store, pool: parts.pool, model, datasetId: dataset.record.id, datasetHash: dataset.record.hash,
+    path: dataset.path, images, calibrationFiles: (run) => calibrationFiles(dataset.listing, run),
+    settings, resume: spec.resume, environment: parts.environment, stop, pace, emit, now: parts.now,
+    announce: announcer(parts, emit),
+  });
+}
+
+function settingsFor(spec: EvaluationSpec, model: KnownModel, emit: (event: EvaluationEvent) => void): RunSettings[] {
+  const { structure, metadata, batchable, exportedBatch } = model.shared;
+  const chosen = choosePreprocess(spec.preprocess, model.record.name, structure, metadata);
+  emit({ kind: 'note', text: `${model.record.name}: preprocessing ${chosen.source}` });
+  for (const text of model.shared.notes) emit({ kind: 'note', text: `${model.record.name}: ${text}` });
+  const batch = batchable ? spec.batch : exportedBatch;
+  if (batch !== spec.batch) emit({ kind: 'note', text: `${model.record.name}: runs at batch ${batch}, the only one for which its graph is right` });
+  return planRuns(spec, chosen.preprocess, batch);
+}
+
+function refuseWhatIsNotUnderstood(model: KnownModel): void {
+  const { notUnderstood, products } = model.shared.structure;
+  if (products.total === products.understood) return;
+  const first = notUnderstood[0];
+  throw fail('model-unsupported', `${products.total - products.understood} of ${products.total} matrix products of the model are not understood, so they would stay unquantised unseen`, {
+    file: model.record.file,
+    ...(first === undefined ? {} : { place: `${first.opType} ${first.node}`, expected: first.expected }),
+    next: 'Look at `bitlog2 inspect --model FILE` and export the model unfused, as tools/export-timm does',
+  });
+}
+
+/** Tells a run's figures, at most every `announceMilliseconds` unless forced. */
+function announcer(parts: EvaluationParts, emit: (event: EvaluationEvent) => void): (runId: string, force: boolean) => Promise<void> {
+  const last = new Map<string, number>();
+  return async (runId, force) => {
+    const now = parts.now().milliseconds;
+    if (!force && now - (last.get(runId) ?? -Infinity) < announceMilliseconds) return;
+    last.set(runId, now);
+    emit({ kind: 'run', run: await runRecord(parts.store, runId), cell: await boardCell(parts.store, runId) });
+  };
+}
+
+async function collect(store: Store, runIds: readonly string[]): Promise<Pick<EvaluationResult, 'runs' | 'paired'>> {
+  const runs: EvaluationResult['runs'] = [];
+  for (const id of runIds) {
+    const skipped = (await store.skipped(id)).map(({ file, reason, detail }) => ({ file, reason, detail }));
+    runs.push({ run: await runRecord(store, id), parameters: { ...(await store.calibration(id))?.parameters }, skipped });
+  }
+  return { runs, paired: [...(await pairedOfRuns(store, runIds))] };
+}
+
+/** Memory that an evaluation will need. */
+export function cellsOf(settings: readonly RunSettings[]): { float: number; quantised: number } {
+  const float = settings.filter(isFloat).length;
+  return { float, quantised: settings.length - float };
+}
+
+/** Any thrown value that means a stop. */
+export function isStop(error: unknown): boolean {
+  return toFailure(error).kind === 'stopped';
+}

@@ -1,0 +1,171 @@
+/** What the pages ask for one image of a stored run: computed by the networks of the run itself, at its batch size. */
+import { errorFigures } from '../../core/metrics/error-figures';
+import { fail } from '../../../shared/failure';
+import type { AttentionView, PictureRecord } from '../../../shared/attention';
+import type { Prediction } from '../../../shared/records';
+import type { NetworkParameters } from '../../core/graph/parameters';
+import type { KnownModel } from '../library/model-library';
+import { decode } from '../evaluate/view';
+import type { Store, StoredPrediction, StoredRun } from '../store/store-types';
+import type { WorkerPool } from '../workers/pool';
+import type { ImageOutcome, ViewOutcome } from '../workers/protocol';
+import { batchSpec, cellRequirement } from './evaluation-job';
+import { cellKey, floatCell } from './keys';
+import { isFloat } from './plan';
+
+/** Views kept: stepping through heads and blocks of one image, and back to the last few, costs nothing. */
+const cachedViews = 4;
+
+export interface ViewSources {
+  readonly store: Store;
+  readonly pool: () => Promise<WorkerPool>;
+  /** Model and absolute paths of a stored run; throws when a file is missing. */
+  readonly model: (run: StoredRun) => Promise<KnownModel>;
+  readonly path: (run: StoredRun, file: string) => Promise<string>;
+}
+
+export class Views {
+  private readonly cache = new Map<string, Promise<ViewOutcome>>();
+
+  constructor(private readonly sources: ViewSources) {}
+
+  /** The picture as the network sees it. */
+  async picture(runId: string, image: number): Promise<PictureRecord> {
+    const run = await this.run(runId);
+    const model = await this.sources.model(run);
+    const listed = await this.listed(run, image);
+    const pool = await this.sources.pool();
+    return pool.run<'picture'>({ kind: 'picture', file: await this.sources.path(run, listed.file), preprocess: run.settings.preprocess, model: model.record.hash }, { needs: [model.requirement], urgent: true });
+  }
+
+  async attention(runId: string, image: number, block: number, head: number): Promise<AttentionView> {
+    const run = await this.run(runId);
+    const model = await this.sources.model(run);
+    const geometry = model.shared.structure.blocks[block];
+    if (geometry === undefined || head >= geometry.heads) throw fail('not-found', `Block ${block} head ${head} does not exist`, { file: model.record.name, expected: `a block below ${model.record.blocks.length}` });
+    const listed = await this.listed(run, image);
+    const outcome = await this.outcome(run, model, image);
+    const slice = headSlice(outcome, block, head, geometry.windows?.count ?? 1, geometry.heads, geometry.tokens);
+    const levels = outcome.levels[block];
+    const after = levels.length === 0 ? slice.before : decode(slice.codes, levels);
+    const stored = await this.sources.store.prediction(runId, image);
+    const prediction = toPrediction(outcome.quantized, listed.file);
+    const runCounts = (await this.sources.store.levelCounts(runId)).find((counts) => counts.block === block);
+    return {
+      runId, image, block, head,
+      blockName: geometry.name,
+      windows: geometry.windows?.count ?? 1,
+      tokens: geometry.tokens,
+      prefixTokens: geometry.prefixTokens,
+      grid: [...geometry.grid],
+      window: geometry.windows === null ? null : { size: [...geometry.windows.size], shift: [...geometry.windows.shift] },
+      fp32: slice.fp32, before: slice.before, codes: slice.codes, levels,
+      levelNames: [...outcome.levelNames[block]],
+      occupancy: {
+        image: shares(countCodes(slice.codes, levels.length)),
+        run: runCounts === undefined ? null : shares([...runCounts.counts.subarray(head * runCounts.codes, (head + 1) * runCounts.codes)]),
+        runImages: run.images,
+      },
+      damage: [...outcome.damage[block]],
+      mapError: { total: errorFigures(slice.fp32, after), inherited: errorFigures(slice.fp32, slice.before), scheme: errorFigures(slice.before, after) },
+      depthError: [...outcome.depthError],
+      fp32Prediction: toPrediction(outcome.float, listed.file),
+      prediction,
+      stored: { prediction: stored === null ? null : storedPrediction(stored), equal: stored !== null && samePrediction(prediction, storedPrediction(stored)) },
+    };
+  }
+
+  /** Forgets what belongs to workers that are gone. */
+  clear(): void {
+    this.cache.clear();
+  }
+
+  private async run(runId: string): Promise<StoredRun> {
+    const run = await this.sources.store.run(runId);
+    if (run === null) throw fail('not-found', 'This run is not in the workspace', { place: runId, next: 'Choose another run' });
+    return run;
+  }
+
+  private async listed(run: StoredRun, image: number): Promise<{ file: string; label: number }> {
+    const listed = await this.sources.store.listedImage(run.listId, image);
+    if (listed === null) throw fail('not-found', `The run has no image ${image}`, { expected: `a position below ${run.total}` });
+    return listed;
+  }
+
+  private outcome(run: StoredRun, model: KnownModel, image: number): Promise<ViewOutcome> {
+    const key = `${run.id}/${image}`;
+    const found = this.cache.get(key);
+    if (found !== undefined) return found;
+    const computing = this.compute(run, model, image);
+    this.cache.set(key, computing);
+    computing.catch(() => this.cache.delete(key));
+    for (const old of [...this.cache.keys()].slice(0, -cachedViews)) this.cache.delete(old);
+    return computing;
+  }
+
+  private async compute(run: StoredRun, model: KnownModel, image: number): Promise<ViewOutcome> {
+    const { store } = this.sources;
+    const { settings } = run;
+    const cell = cellKey(model.record.hash, run.id, settings);
+    const float = floatCell(model.record.hash, settings.batch);
+    const batch = Math.floor(image / settings.batch);
+    const files: string[] = [];
+    const labels: number[] = [];
+    for (let index = batch * settings.batch; index < Math.min(run.total, (batch + 1) * settings.batch); index++) {
+      const listed = await this.listed(run, index);
+      files.push(await this.sources.path(run, listed.file));
+      labels.push(listed.label);
+    }
+    const calibration = isFloat(settings) ? null : await store.calibration(run.id);
+    if (!isFloat(settings) && calibration === null) throw fail('not-found', 'This run is not calibrated yet', { next: 'Continue the run first' });
+    const parameters = calibration === null ? null : (JSON.parse(calibration.state) as NetworkParameters);
+    const spec = { ...batchSpec({ files, labels }, (file) => file, 0, settings.batch), batch, start: batch * settings.batch };
+    const needs = [
+      model.requirement,
+      { key: float, task: { kind: 'load-cell', cell: float, model: model.record.hash, batch: settings.batch, network: { kind: 'float' } } } as const,
+      cellRequirement(model, cell, settings, parameters),
+    ];
+    const pool = await this.sources.pool();
+    return pool.run<'view'>({ kind: 'view', float, cell, batch: spec, preprocess: settings.preprocess, position: image - spec.start }, { needs, urgent: true });
+  }
+}
+
+/** One head of [windows, heads, tokens, tokens] maps as [windows, tokens, tokens]. */
+function headSlice(outcome: ViewOutcome, block: number, head: number, windows: number, heads: number, tokens: number): Pick<AttentionView, 'fp32' | 'before' | 'codes'> {
+  const maps = outcome.blocks[block];
+  const size = tokens * tokens;
+  const take = <T extends Float32Array | Uint8Array | Uint16Array>(source: T, target: T): T => {
+    if (source.length === 0) return target;
+    for (let window = 0; window < windows; window++) {
+      const from = (window * heads + head) * size;
+      target.set(source.subarray(from, from + size), window * size);
+    }
+    return target;
+  };
+  const codes = maps.codes.length === 0 ? new Uint8Array(0) : maps.codes instanceof Uint16Array ? new Uint16Array(windows * size) : new Uint8Array(windows * size);
+  return { fp32: take(maps.fp32, new Float32Array(windows * size)), before: take(maps.before, new Float32Array(windows * size)), codes: take(maps.codes, codes) };
+}
+
+function countCodes(codes: Uint8Array | Uint16Array, levels: number): number[] {
+  const counts = Array.from({ length: levels }, () => 0);
+  for (const code of codes) counts[code]++;
+  return counts;
+}
+
+function shares(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (total === 0 ? 0 : count / total));
+}
+
+function toPrediction(outcome: ImageOutcome, file: string): Prediction {
+  const { index, label, top5, margin, mapDigest } = outcome;
+  return { index, file, label, top5: [...top5], margin, correct: top5[0] === label, mapDigest };
+}
+
+function storedPrediction(stored: StoredPrediction): Prediction {
+  return toPrediction(stored, stored.file);
+}
+
+function samePrediction(a: Prediction, b: Prediction): boolean {
+  return a.margin === b.margin && a.mapDigest === b.mapDigest && a.top5.length === b.top5.length && a.top5.every((label, index) => label === b.top5[index]);
+}

@@ -1,0 +1,203 @@
+/** The engine's answers to the calls of the contract. One workspace, one pool of workers, one evaluation at a time. */
+import { cpus, totalmem } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fail } from '../../shared/failure';
+import type { CallOptions, EngineMethod, ParamsOf, ResultOf } from '../../shared/engine-contract';
+import type { EvaluationSpec } from '../../shared/settings';
+import type { DatasetRecord, ModelRecord } from '../../shared/records';
+import { inspection } from '../core/graph/inspection';
+import { loadDataset } from './library/dataset-library';
+import { type KnownModel, ModelLibrary } from './library/model-library';
+import { onnxruntimeVersion } from './ort/session';
+import { buildBoard, pairedOf, predictionsPage, workspaceSummary } from './results/results';
+import { estimateEvaluation } from './runs/estimate';
+import { runEvaluation } from './runs/run-evaluation';
+import { Views } from './runs/views';
+import { openStore } from './store/open-store';
+import type { Store, StoredRun } from './store/store-types';
+import { WorkerPool } from './workers/pool';
+import { StopFlag } from './workers/stop-flag';
+
+export interface EngineOptions {
+  /** The built worker entry. */
+  readonly workerPath: string;
+  /** Folder with `sample/`, `imagenet/`, `published/`. */
+  readonly resourcesPath: string;
+  /** Used when a call names no workspace. */
+  readonly defaultWorkspace: string;
+  readonly version: string;
+  /** Worker threads when a call does not say: the number of cores by default. */
+  readonly workers?: number;
+}
+
+type Handlers = { readonly [M in EngineMethod]: (params: ParamsOf<M>, options: CallOptions<M>) => Promise<ResultOf<M>> };
+
+export class Service {
+  private opened: Promise<Store> | null = null;
+  private started: { readonly size: number; readonly pool: Promise<WorkerPool> } | null = null;
+  private readonly library = new ModelLibrary();
+  private evaluating: { readonly stop: StopFlag; readonly finished: Promise<void> } | null = null;
+  private viewsOf: { readonly store: Store; readonly views: Views } | null = null;
+
+  constructor(private readonly options: EngineOptions) {}
+
+  readonly handlers: Handlers = {
+    'engine.info': () => Promise.resolve({
+      version: this.options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cores: cpus().length, memoryBytes: totalmem(), cpu: cpus()[0]?.model ?? 'unknown',
+    }),
+    'workspace.open': async ({ file }) => workspaceSummary(await this.openWorkspace(file)),
+    'workspace.summary': async () => workspaceSummary(await this.store()),
+    'model.add': async ({ file }) => this.addModel(file),
+    'model.inspect': async ({ file }) => {
+      const { shared } = await this.loadModel(file);
+      return inspection(shared);
+    },
+    'dataset.add': ({ root }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files })),
+    'sample.open': async () => {
+      const { models, dataset } = sampleFiles(this.options.resourcesPath);
+      const records: ModelRecord[] = [];
+      for (const file of models) records.push(await this.addModel(file));
+      return { models: records, dataset: await this.addDataset(dataset, () => undefined) };
+    },
+    'evaluation.estimate': async (spec) => estimateEvaluation(await Promise.all(spec.models.map((file) => this.loadModel(file))), await loadDataset(spec.dataset), spec, this.poolSize(spec)),
+    'evaluation.run': (spec, options) => this.evaluate(spec, options),
+    'board.get': async ({ datasetId }) => buildBoard(await this.store(), datasetId),
+    'run.predictions': async ({ runId, offset, count }) => predictionsPage(await this.store(), runId, offset, count),
+    'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],
+    'image.picture': async ({ runId, image }) => (await this.views()).picture(runId, image),
+    'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
+    'report.data': async ({ datasetId }) => {
+      const store = await this.store();
+      return { board: await buildBoard(store, datasetId), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };
+    },
+  };
+
+  /** Stops what runs, stores it, and lets go of threads and workspace. */
+  async close(): Promise<void> {
+    this.evaluating?.stop.raise();
+    await this.evaluating?.finished;
+    const pool = this.started?.pool;
+    this.started = null;
+    await (await pool?.catch(() => undefined))?.close();
+    const store = this.opened;
+    this.opened = null;
+    await (await store?.catch(() => undefined))?.close();
+  }
+
+  /** The pool, with `size` workers: a different size than before restarts it. */
+  async pool(size = this.options.workers ?? cpus().length): Promise<WorkerPool> {
+    if (this.started !== null && this.started.size !== size) {
+      const old = await this.started.pool;
+      this.started = null;
+      this.library.clear();
+      await old.close();
+    }
+    this.started ??= { size, pool: WorkerPool.start(this.options.workerPath, size) };
+    return this.started.pool;
+  }
+
+  /** The pool as it stands, whatever its size. */
+  private currentPool(): Promise<WorkerPool> {
+    return this.started?.pool ?? this.pool();
+  }
+
+  /** Imports a model, or finds it imported. */
+  async loadModel(file: string): Promise<KnownModel> {
+    return this.library.load(await this.currentPool(), resolve(file));
+  }
+
+  private store(): Promise<Store> {
+    this.opened ??= this.openOnce(this.options.defaultWorkspace);
+    return this.opened;
+  }
+
+  private openOnce(file: string): Promise<Store> {
+    const opening = openStore(file);
+    // A workspace that could not be opened may be mended and tried again.
+    opening.catch(() => { this.opened = null; });
+    return opening;
+  }
+
+  private async openWorkspace(file: string | null): Promise<Store> {
+    const wanted = file === null ? null : resolve(file);
+    if (wanted === null) return this.store();
+    const current = this.opened === null ? null : await this.opened.catch(() => null);
+    if (current?.file === wanted) return current;
+    if (this.evaluating !== null) throw fail('settings', 'An evaluation is writing to the open workspace', { ...(current === null ? {} : { file: current.file }), next: 'Stop it, or wait until it is done' });
+    await current?.close();
+    this.viewsOf = null;
+    this.opened = this.openOnce(wanted);
+    return this.opened;
+  }
+
+  private async addModel(file: string): Promise<ModelRecord> {
+    const { record } = await this.loadModel(file);
+    await (await this.store()).upsertModel(record);
+    return record;
+  }
+
+  private async addDataset(root: string, onFiles: (files: number) => void): Promise<DatasetRecord> {
+    const { record } = await loadDataset(resolve(root), { onFiles });
+    await (await this.store()).upsertDataset(record);
+    return record;
+  }
+
+  private poolSize(spec: EvaluationSpec): number {
+    return spec.workers ?? this.options.workers ?? cpus().length;
+  }
+
+  private async evaluate(spec: EvaluationSpec, { signal, onEvent }: CallOptions<'evaluation.run'>): Promise<ResultOf<'evaluation.run'>> {
+    if (this.evaluating !== null) throw fail('settings', 'An evaluation is running already', { next: 'Stop it, or wait until it is done' });
+    const stop = new StopFlag();
+    const onAbort = (): void => stop.raise();
+    if (signal?.aborted === true) stop.raise();
+    signal?.addEventListener('abort', onAbort);
+    const work = this.evaluateWith(spec, stop, onEvent);
+    this.evaluating = { stop, finished: work.then(() => undefined, () => undefined) };
+    try {
+      return await work;
+    } finally {
+      this.evaluating = null;
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private async evaluateWith(spec: EvaluationSpec, stop: StopFlag, onEvent: CallOptions<'evaluation.run'>['onEvent']): Promise<ResultOf<'evaluation.run'>> {
+    const store = await this.store();
+    const pool = await this.pool(this.poolSize(spec));
+    const absolute = { ...spec, models: spec.models.map((file) => resolve(file)), dataset: resolve(spec.dataset) };
+    const environment = JSON.stringify({ version: this.options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cpu: cpus()[0]?.model ?? 'unknown', workers: pool.size });
+    const now = (): { iso: string; milliseconds: number } => ({ iso: new Date().toISOString(), milliseconds: performance.now() });
+    return runEvaluation({ store, pool, library: this.library, environment, now }, absolute, stop, (event) => onEvent?.(event));
+  }
+
+  private async views(): Promise<Views> {
+    const store = await this.store();
+    if (this.viewsOf?.store === store) return this.viewsOf.views;
+    const views = new Views({ store, pool: () => this.currentPool(), model: (run) => this.modelOf(store, run), path: (run, file) => pathOf(store, run, file) });
+    this.viewsOf = { store, views };
+    return views;
+  }
+
+  private async modelOf(store: Store, run: StoredRun): Promise<KnownModel> {
+    const record = (await store.models()).find((model) => model.id === run.modelId);
+    if (record === undefined) throw fail('not-found', 'The model of this run is not in the workspace', { place: run.modelId });
+    const model = await this.loadModel(record.file);
+    if (model.record.hash === run.modelHash) return model;
+    throw fail('model-unreadable', 'The model file has changed since this run', { file: record.file, expected: `the bytes with SHA-256 ${run.modelHash}`, next: 'Put the old file back, or run the new one' });
+  }
+}
+
+async function pathOf(store: Store, run: StoredRun, file: string): Promise<string> {
+  const dataset = (await store.datasets()).find((candidate) => candidate.id === run.datasetId);
+  if (dataset === undefined) throw fail('not-found', 'The data set of this run is not in the workspace', { place: run.datasetId });
+  return join(dataset.root, ...file.split('/'));
+}
+
+/** The embedded sample project. */
+export function sampleFiles(resourcesPath: string): { models: string[]; dataset: string } {
+  const folder = join(resourcesPath, 'sample');
+  const models = readdirSync(join(folder, 'models')).filter((name) => name.endsWith('.onnx')).sort().map((name) => join(folder, 'models', name));
+  return { models, dataset: join(folder, 'images') };
+}

@@ -1,0 +1,142 @@
+/** Messages between the engine and its worker threads. Types only. Both sides are this program: no validation, but one union each way. */
+import type { Failure } from '../../../shared/failure';
+import type { Preprocess } from '../../../shared/settings';
+import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
+import type { SkippedImage } from '../../../shared/records';
+import type { SiteInput } from '../evaluate/site-output';
+import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
+import type { ModelStructure } from '../../core/graph/types';
+
+/** A model as threads share it: the canonical graph as bytes in shared memory, and what was found in it. */
+export interface SharedModel {
+  readonly graph: SharedArrayBuffer;
+  readonly structure: ModelStructure;
+  readonly batchable: boolean;
+  readonly exportedBatch: number;
+  readonly notes: readonly string[];
+  /** The file's own metadata, for example `bitlog2.preprocess`. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Images [start, start + files.length) of a run's list; files are absolute. */
+export interface BatchSpec {
+  readonly batch: number;
+  readonly start: number;
+  readonly files: readonly string[];
+  readonly labels: readonly number[];
+}
+
+export interface ImageSet {
+  readonly files: readonly string[];
+  readonly preprocess: Preprocess;
+}
+
+export type WorkerTask =
+  | { readonly kind: 'import'; readonly model: string; readonly file: string }
+  | { readonly kind: 'adopt'; readonly model: string; readonly shared: SharedModel }
+  | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly batch: number }
+  | { readonly kind: 'calibrate'; readonly calibrator: string; readonly settings: QuantizerSettings; readonly images: ImageSet; readonly wanted: number }
+  | { readonly kind: 'load-cell'; readonly cell: string; readonly model: string; readonly batch: number; readonly network: CellNetwork }
+  | { readonly kind: 'drop'; readonly keys: readonly string[] }
+  | { readonly kind: 'evaluate'; readonly cells: readonly string[]; readonly batches: readonly BatchSpec[]; readonly preprocess: Preprocess }
+  | { readonly kind: 'view'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly position: number }
+  | { readonly kind: 'logits'; readonly cell: string; readonly inputs: Float32Array }
+  | { readonly kind: 'image-logits'; readonly cell: string; readonly images: ImageSet }
+  | { readonly kind: 'site-output'; readonly model: string; readonly site: string; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly inputs: readonly SiteInput[] }
+  | { readonly kind: 'picture'; readonly file: string; readonly preprocess: Preprocess; readonly model: string };
+
+export type CellNetwork =
+  | { readonly kind: 'float' }
+  | { readonly kind: 'reference'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters };
+
+/** One image's outcome under one cell. */
+export interface ImageOutcome {
+  readonly index: number;
+  readonly label: number;
+  readonly top5: readonly number[];
+  readonly margin: number;
+  readonly loss: number;
+  readonly mapDigest: number;
+}
+
+/** Codes counted in one block: [heads, codes] row by row. */
+export interface BlockCounts {
+  readonly block: number;
+  readonly heads: number;
+  readonly codes: number;
+  readonly counts: Float64Array;
+}
+
+export interface CellOutcome {
+  readonly cell: string;
+  readonly outcomes: readonly ImageOutcome[];
+  readonly levelCounts: readonly BlockCounts[];
+  /** Wall time of this cell alone in this thread. */
+  readonly milliseconds: number;
+}
+
+export interface SkippedAt extends SkippedImage {
+  readonly index: number;
+}
+
+export interface BatchOutcome {
+  readonly batch: number;
+  readonly images: number;
+  readonly cells: readonly CellOutcome[];
+  readonly skipped: readonly SkippedAt[];
+  /** Wall time of decoding and preparing this batch, which all cells share. */
+  readonly milliseconds: number;
+}
+
+export interface CalibrationOutcome {
+  readonly parameters: NetworkParameters;
+  readonly skipped: readonly SkippedImage[];
+  readonly used: number;
+  readonly milliseconds: number;
+}
+
+export interface BlockView {
+  readonly block: number;
+  readonly fp32: Float32Array;
+  readonly before: Float32Array;
+  readonly codes: Uint8Array | Uint16Array;
+}
+
+export interface ViewOutcome {
+  readonly blocks: readonly BlockView[];
+  readonly damage: readonly (readonly HeadDamage[])[];
+  readonly depthError: readonly { readonly name: string; readonly error: ErrorFigures }[];
+  readonly float: ImageOutcome;
+  readonly quantized: ImageOutcome;
+  /** code -> value per block; empty without a quantiser. */
+  readonly levels: readonly Float32Array[];
+  readonly levelNames: readonly (readonly string[])[];
+}
+
+/** What a task answers, by kind. */
+export interface TaskResults {
+  import: SharedModel;
+  adopt: null;
+  'prepare-calibration': null;
+  calibrate: CalibrationOutcome;
+  'load-cell': null;
+  drop: null;
+  evaluate: null;
+  view: ViewOutcome;
+  logits: Float32Array;
+  'image-logits': Float32Array;
+  'site-output': Float32Array;
+  picture: { readonly width: number; readonly height: number; readonly data: Uint8Array };
+}
+
+export type WorkerEvent =
+  | { readonly kind: 'batch'; readonly outcome: BatchOutcome }
+  | { readonly kind: 'site'; readonly done: number; readonly total: number };
+
+export type ToWorker = { readonly kind: 'task'; readonly id: number; readonly task: WorkerTask; readonly stop: SharedArrayBuffer } | { readonly kind: 'close' };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'event'; readonly id: number; readonly event: WorkerEvent }
+  | { readonly kind: 'done'; readonly id: number; readonly result: TaskResults[keyof TaskResults] }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure };

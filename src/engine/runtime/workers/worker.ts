@@ -1,0 +1,34 @@
+/** Entry of a worker thread: takes a task, does it, answers. Tasks run one after another in the order they came. */
+import { parentPort } from 'node:worker_threads';
+import { performance } from 'node:perf_hooks';
+import { toFailure } from '../../../shared/failure';
+import { Workshop } from '../evaluate/workshop';
+import type { FromWorker, ToWorker } from './protocol';
+import { StopFlag } from './stop-flag';
+
+const port = parentPort;
+if (port === null) throw new Error('this file runs in a worker thread only');
+
+const answer = (message: FromWorker): void => port.postMessage(message);
+const workshop = new Workshop(1);
+let last: Promise<void> = Promise.resolve();
+
+async function handle(message: Extract<ToWorker, { kind: 'task' }>): Promise<void> {
+  const { id, task } = message;
+  const flag = new StopFlag(message.stop);
+  try {
+    const result = await workshop.perform(task, { poll: flag.poll, emit: (event) => answer({ kind: 'event', id, event }), now: () => performance.now() });
+    answer({ kind: 'done', id, result });
+  } catch (error) {
+    answer({ kind: 'failed', id, failure: toFailure(error) });
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'close') {
+    void last.then(() => port.close());
+    return;
+  }
+  last = last.then(() => handle(message));
+});
+answer({ kind: 'ready' });
