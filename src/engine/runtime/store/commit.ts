@@ -3,6 +3,7 @@ import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Connection, Session } from './connection';
 import { addLevels, levelText, parseLevelText } from './level-totals';
 import type { LevelTotals } from './level-totals';
+import type { OutcomeMemory } from './outcome-memory';
 import { number, text } from './row';
 import type { BatchCommit, PredictionRow, SkippedRow } from './store-types';
 
@@ -23,7 +24,7 @@ interface RunAddition {
 export class Committer {
   private readonly memory = new Map<string, RunMemory>();
 
-  constructor(private readonly writer: Connection) {}
+  constructor(private readonly writer: Connection, private readonly outcomes: OutcomeMemory) {}
 
   async commit(commits: readonly BatchCommit[]): Promise<void> {
     if (commits.length === 0) return;
@@ -38,6 +39,7 @@ export class Committer {
       for (const batch of batches) before.batches.add(batch);
       this.memory.set(runId, before);
     }
+    for (const { cells } of commits) for (const { runId, predictions } of cells) this.outcomes.committed(runId, predictions);
   }
 
   private async append(session: Session, { batch, cells, skipped }: BatchCommit, open: Map<string, RunAddition>): Promise<void> {

@@ -15,8 +15,9 @@ export const migrations: readonly Migration[] = [
   {
     version: 1,
     statements: [
-      'CREATE TABLE models (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, file VARCHAR NOT NULL, hash VARCHAR NOT NULL, record VARCHAR NOT NULL)',
-      'CREATE TABLE datasets (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, root VARCHAR NOT NULL, hash VARCHAR NOT NULL, record VARCHAR NOT NULL)',
+      'CREATE SEQUENCE record_number START 1',
+      'CREATE TABLE models (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, file VARCHAR NOT NULL, hash VARCHAR NOT NULL, number BIGINT NOT NULL, record VARCHAR NOT NULL)',
+      'CREATE TABLE datasets (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, root VARCHAR NOT NULL, hash VARCHAR NOT NULL, number BIGINT NOT NULL, record VARCHAR NOT NULL)',
       'CREATE TABLE image_lists (list_id VARCHAR NOT NULL, "index" INTEGER NOT NULL, file VARCHAR NOT NULL, label INTEGER NOT NULL)',
       'CREATE SEQUENCE run_number START 1',
       // The hashes are those at the start: a model file that changes later does not take its old runs along.

@@ -6,6 +6,7 @@ import { fail, toFailure } from '../../../shared/failure';
 import { Committer } from './commit';
 import { Connection } from './connection';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
+import { OutcomeMemory } from './outcome-memory';
 import { readings } from './outcomes';
 import { parseLevelText, sorted } from './level-totals';
 import { registry } from './registry';
@@ -111,7 +112,8 @@ function notOurs(file: string): Error {
 }
 
 function assemble(file: string, instance: DuckDBInstance, writer: Connection, reader: Connection): Store {
-  const committer = new Committer(writer);
+  const memory = new OutcomeMemory(writer);
+  const committer = new Committer(writer, memory);
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     await reader.close();
@@ -129,8 +131,8 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
   return {
     file,
     ...registry(writer, reader),
-    ...runs(writer, reader),
-    ...readings(reader),
+    ...runs(writer, reader, memory),
+    ...readings(reader, memory),
     commitBatch: (commit) => committer.commit([commit]),
     commitBatches: (commits) => committer.commit(commits),
     levelCounts: async (runId) => {

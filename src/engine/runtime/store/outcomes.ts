@@ -1,9 +1,9 @@
 /** What runs committed, read back: predictions, columns for statistics, skipped images, batches. */
-import type { DuckDBValue } from '@duckdb/node-api';
 import type { Connection } from './connection';
+import type { OutcomeMemory } from './outcome-memory';
 import { number, numberOrNull, text } from './row';
 import type { Row } from './row';
-import type { Outcomes, Store, StoredPrediction } from './store-types';
+import type { Store, StoredPrediction } from './store-types';
 
 type Readings = Pick<Store, 'predictions' | 'prediction' | 'skipped' | 'outcomes' | 'committedBatches'>;
 
@@ -12,7 +12,7 @@ const predictionColumns = `
   FROM predictions p JOIN runs r ON r.id = p.run_id JOIN image_lists l ON l.list_id = r.list_id AND l."index" = p."index"
   WHERE p.run_id = $1`;
 
-export function readings(reader: Connection): Readings {
+export function readings(reader: Connection, memory: OutcomeMemory): Readings {
   return {
     predictions: async (runId, offset, count) => {
       const total = (await reader.rows('SELECT count(*) FROM predictions WHERE run_id = $1', [runId]))[0];
@@ -27,28 +27,10 @@ export function readings(reader: Connection): Readings {
       (await reader.rows('SELECT "index", file, reason, detail FROM skipped WHERE run_id = $1 ORDER BY "index"', [runId])).map((row) => ({
         index: number(row, 0), file: text(row, 1), reason: text(row, 2), detail: text(row, 3),
       })),
-    outcomes: (runId) => outcomes(reader, runId),
+    outcomes: async (runId) => (await memory.table(runId)).columns(),
     committedBatches: async (runId) =>
       Int32Array.from((await reader.rows('SELECT batch FROM batches WHERE run_id = $1 ORDER BY batch', [runId])).map((row) => number(row, 0))),
   };
-}
-
-async function outcomes(reader: Connection, runId: string): Promise<Outcomes> {
-  const sql = `SELECT "index", CAST(coalesce(top1 = label, false) AS INTEGER), CAST(coalesce(label IN (top1, top2, top3, top4, top5), false) AS INTEGER),
-                 coalesce(top1, -1), loss FROM predictions WHERE run_id = $1 ORDER BY "index"`;
-  const [index = [], top1 = [], top5 = [], predicted = [], loss = []] = await reader.columns(sql, [runId]);
-  return {
-    index: fill(new Int32Array(index.length), index),
-    top1Correct: fill(new Uint8Array(index.length), top1),
-    top5Correct: fill(new Uint8Array(index.length), top5),
-    predicted: fill(new Int32Array(index.length), predicted),
-    loss: fill(new Float64Array(index.length), loss),
-  };
-}
-
-function fill<T extends Int32Array | Uint8Array | Float64Array>(target: T, column: readonly DuckDBValue[]): T {
-  for (let i = 0; i < column.length; i++) target[i] = number(column, i);
-  return target;
 }
 
 function storedPrediction(row: Row): StoredPrediction {

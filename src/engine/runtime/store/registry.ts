@@ -12,16 +12,16 @@ export function registry(writer: Connection, reader: Connection): Registry {
   return {
     upsertModel: (model: ModelRecord) =>
       writer.exclusive((session) =>
-        session.run('INSERT OR REPLACE INTO models VALUES ($1, $2, $3, $4, $5)', [model.id, model.name, model.file, model.hash, canonicalJson(model)]),
+        session.run("INSERT OR REPLACE INTO models VALUES ($1, $2, $3, $4, nextval('record_number'), $5)", [model.id, model.name, model.file, model.hash, canonicalJson(model)]),
       ),
     models: async () =>
-      (await reader.rows('SELECT record FROM models ORDER BY name, id')).map((row) => parseStored(modelRecordSchema, text(row, 0), 'model')),
+      (await reader.rows('SELECT record FROM models ORDER BY name, number DESC')).map((row) => parseStored(modelRecordSchema, text(row, 0), 'model')),
     upsertDataset: (dataset: DatasetRecord) =>
       writer.exclusive((session) =>
-        session.run('INSERT OR REPLACE INTO datasets VALUES ($1, $2, $3, $4, $5)', [dataset.id, dataset.name, dataset.root, dataset.hash, canonicalJson(dataset)]),
+        session.run("INSERT OR REPLACE INTO datasets VALUES ($1, $2, $3, $4, nextval('record_number'), $5)", [dataset.id, dataset.name, dataset.root, dataset.hash, canonicalJson(dataset)]),
       ),
     datasets: async () =>
-      (await reader.rows('SELECT record FROM datasets ORDER BY name, id')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set')),
+      (await reader.rows('SELECT record FROM datasets ORDER BY name, number DESC')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set')),
     imageList: (files, labels) => storeList(writer, files, labels),
     listedImages: async (listId) => {
       const columns = await reader.columns('SELECT file, label FROM image_lists WHERE list_id = $1 ORDER BY "index"', [listId]);

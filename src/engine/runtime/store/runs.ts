@@ -1,39 +1,31 @@
 /** Runs: their settings, state and the sums over what they have committed. */
+import { DuckDBBlobValue } from '@duckdb/node-api';
 import { failureSchema } from '../../../shared/failure';
 import { runStates, siteParametersSchema } from '../../../shared/records';
 import type { RunState } from '../../../shared/records';
 import { runSettingsSchema } from '../../../shared/settings';
 import type { RunSettings } from '../../../shared/settings';
 import type { Connection } from './connection';
-import { bytesOrNull, number, numberOrNull, text, textOrNull } from './row';
+import type { OutcomeMemory } from './outcome-memory';
+import type { Tally } from './outcome-table';
+import { bytesOrNull, number, text, textOrNull } from './row';
 import type { Row } from './row';
 import type { NewRun, RunChange, Store, StoredRun } from './store-types';
-import { DuckDBBlobValue } from '@duckdb/node-api';
 import { canonicalJson, parseStored, textHash } from './stored-json';
 
 type Runs = Pick<Store, 'createRun' | 'findResumable' | 'setRunState' | 'runs' | 'run' | 'saveCalibration' | 'calibration'>;
 
-/** Sums are integers (the loss in units of 1e-9), so that they do not depend on the order in which batches were committed. */
 const runColumns = `
-  WITH seen AS (
-    SELECT run_id, count(*) AS images, count(*) FILTER (WHERE top1 = label) AS top1,
-           count(*) FILTER (WHERE coalesce(label IN (top1, top2, top3, top4, top5), false)) AS top5,
-           CAST(sum(CAST(CASE WHEN isfinite(loss) THEN round(loss * 1e9) ELSE NULL END AS HUGEINT)) AS DOUBLE) / 1e9 AS loss,
-           count(*) FILTER (WHERE NOT isfinite(loss)) AS infinite
-    FROM predictions WHERE $1 IS NULL OR run_id = $1 GROUP BY run_id),
-  missed AS (SELECT run_id, count(*) AS images FROM skipped WHERE $1 IS NULL OR run_id = $1 GROUP BY run_id)
   SELECT id, model_id, model_hash, dataset_id, dataset_hash, list_id, total, settings, environment, created, state, failure,
-         seconds_calibration, seconds_evaluation, coalesce(seen.images, 0), coalesce(seen.top1, 0), coalesce(seen.top5, 0),
-         coalesce(missed.images, 0), CASE WHEN seen.infinite > 0 THEN NULL ELSE seen.loss / seen.images END
-  FROM runs LEFT JOIN seen ON seen.run_id = runs.id LEFT JOIN missed ON missed.run_id = runs.id
-  WHERE $1 IS NULL OR id = $1 ORDER BY number`;
+         seconds_calibration, seconds_evaluation, (SELECT count(*) FROM skipped WHERE run_id = id)
+  FROM runs`;
 
 /** Equal for settings that give equal figures. */
 export function settingsKey(settings: RunSettings): string {
   return textHash(canonicalJson(settings));
 }
 
-export function runs(writer: Connection, reader: Connection): Runs {
+export function runs(writer: Connection, reader: Connection, memory: OutcomeMemory): Runs {
   return {
     createRun: (run) => createRun(writer, run),
     findResumable: async ({ modelHash, datasetHash, settings }) => {
@@ -42,10 +34,14 @@ export function runs(writer: Connection, reader: Connection): Runs {
       return row === undefined ? null : text(row, 0);
     },
     setRunState: (runId, state, change) => setRunState(writer, runId, state, change ?? {}),
-    runs: async () => (await reader.rows(runColumns, [null])).map(storedRun),
+    runs: async () => {
+      const stored: StoredRun[] = [];
+      for (const row of await reader.rows(`${runColumns} ORDER BY number`)) stored.push(storedRun(row, await memory.tally(text(row, 0))));
+      return stored;
+    },
     run: async (runId) => {
-      const row = (await reader.rows(runColumns, [runId]))[0];
-      return row === undefined ? null : storedRun(row);
+      const row = (await reader.rows(`${runColumns} WHERE id = $1`, [runId]))[0];
+      return row === undefined ? null : storedRun(row, await memory.tally(runId));
     },
     saveCalibration: (runId, { parameters, state, bytes }) =>
       writer.exclusive((session) =>
@@ -87,7 +83,7 @@ async function setRunState(writer: Connection, runId: string, state: RunState, c
   );
 }
 
-function storedRun(row: Row): StoredRun {
+function storedRun(row: Row, tally: Tally): StoredRun {
   const failure = textOrNull(row, 11);
   return {
     id: text(row, 0),
@@ -103,11 +99,8 @@ function storedRun(row: Row): StoredRun {
     state: runState(text(row, 10)),
     failure: failure === null ? null : parseStored(failureSchema, failure, 'failure'),
     seconds: { calibration: number(row, 12), evaluation: number(row, 13) },
-    images: number(row, 14),
-    top1Correct: number(row, 15),
-    top5Correct: number(row, 16),
-    skipped: number(row, 17),
-    meanLoss: numberOrNull(row, 18),
+    skipped: number(row, 14),
+    ...tally,
   };
 }
 

@@ -108,6 +108,7 @@ export interface RunChange {
 export interface Store {
   readonly file: string;
   upsertModel(model: ModelRecord): Promise<void>;
+  /** By name; of one name the one that was stored last first. */
   models(): Promise<readonly ModelRecord[]>;
   upsertDataset(dataset: DatasetRecord): Promise<void>;
   datasets(): Promise<readonly DatasetRecord[]>;

@@ -185,3 +185,13 @@ describe('batches', () => {
     expect(rows[51 + 17 + 3]).toEqual([1, 1, 3, BigInt(2 + 20)]);
   });
 });
+
+it('gives the sums of more runs than are kept in memory', async () => {
+  const ids = Array.from({ length: 70 }, (_, i) => `many-${i}`);
+  for (const id of ids) await store.createRun(newRun(id, listId));
+  await store.commitBatch(batchCommit(0, ids, 4));
+  expect((await store.runs()).map((run) => run.images)).toEqual(ids.map(() => 4));
+  // The first ones are forgotten by now: new batches must still show.
+  await store.commitBatch(batchCommit(1, ['many-0'], 4));
+  expect((await store.runs()).map((run) => run.images)).toEqual(ids.map((id) => (id === 'many-0' ? 8 : 4)));
+});
