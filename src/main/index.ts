@@ -109,14 +109,13 @@ function boot(): void {
     window?.focus();
   });
 
-  let engineIsDown = false;
+  let stopping = false;
   app.on('will-quit', (event) => {
-    if (engineIsDown) return;
     event.preventDefault();
-    void host.stop(enginePatienceMs).then(() => {
-      engineIsDown = true;
-      app.quit();
-    });
+    if (stopping) return;
+    stopping = true;
+    // The windows are closed and their bounds are saved: all that is left is the engine, which first closes its workspace.
+    void host.stop(enginePatienceMs).then(() => setImmediate(() => app.exit(0)));
   });
 }
 
