@@ -1,50 +1,52 @@
 import { bitsOf } from './float-bits';
 import type { LevelCells } from './level-table';
 
-/** How many elements fall on each code, and the sum of their values. */
-export interface LevelSums {
-  readonly counts: Float64Array;
-  readonly sums: Float64Array;
-}
-
-/** Adds x[from .. to) to the sums of its codes. Four tables in turn, as in the counting quantiser. */
-export function addLevelSums(
+/**
+ * Adds up what the best scale of fixed levels depends on, over x[from .. to).
+ *
+ * @param cells of a table whose values are the levels themselves
+ * @param into [sum of x * level, sum of level^2, greatest x], continued in the order of the elements; the first is NaN or
+ *   infinite when an element is
+ */
+export function addLevelProducts(
   x: Float32Array,
   from: number,
   to: number,
-  { base, last }: LevelCells,
-  into: LevelSums,
+  { last, values }: LevelCells,
+  into: Float64Array,
 ): void {
   const bits = bitsOf(x);
-  const counts = new Uint32Array(4 * 512);
-  const sums = new Float64Array(4 * 512);
+  let products = into[0];
+  let squares = into[1];
+  let greatest = into[2];
   for (let i = from; i < to; i++) {
     const b = bits[i];
-    const place = ((i & 3) << 9) | (base[b >>> 22] + ((last[b >>> 22] - b) >>> 31));
-    counts[place]++;
-    sums[place] += x[i];
+    const value = x[i];
+    const level = values[((b >>> 22) << 1) + ((last[b >>> 22] - b) >>> 31)];
+    products += value * level;
+    squares += level * level;
+    if (value > greatest) greatest = value;
   }
-  for (let code = 0; code < into.counts.length; code++) {
-    for (let lane = 0; lane < 4; lane++) {
-      into.counts[code] += counts[(lane << 9) | code];
-      into.sums[code] += sums[(lane << 9) | code];
-    }
-  }
+  into[0] = products;
+  into[1] = squares;
+  into[2] = greatest;
 }
 
-/** Sum of (x - level of x)^2 over x[from .. to), continued from `sum` in the order of the elements. */
+/** Sum of (x - value of x)^2 over x[from .. to), continued from `before` in the order of the elements. */
 export function addLevelError(
   x: Float32Array,
   from: number,
   to: number,
-  { base, last }: LevelCells,
-  levels: Float32Array,
-  sum: number,
+  { last, values }: LevelCells,
+  before: number,
 ): number {
   const bits = bitsOf(x);
+  const start = new Float64Array(1);
+  start[0] = before;
+  let sum = start[0];
   for (let i = from; i < to; i++) {
     const b = bits[i];
-    const error = x[i] - levels[base[b >>> 22] + ((last[b >>> 22] - b) >>> 31)];
+    const error = x[i] - values[((b >>> 22) << 1) + ((last[b >>> 22] - b) >>> 31)];
     sum += error * error;
   }
   return sum;

@@ -20,13 +20,15 @@ export interface LevelTable {
 
 /**
  * All floats by their upper 10 bits (sign, exponent, first mantissa bit: half an octave each), with at most one step
- * in each: code = base[cell] + (bits > last[cell]).
+ * in each. A float of cell c lies in half 2 * c + (bits > last[c]), and a half has one code and one value.
  */
 export interface LevelCells {
-  /** [1024] code of the first float of the cell. */
-  readonly base: Uint16Array;
   /** [1024] bits of the last float of the cell before the step; of the cell's last float when there is none. */
   readonly last: Int32Array;
+  /** [2048] code of each half. */
+  readonly codes: Uint16Array;
+  /** [2048] value of each half. */
+  readonly values: Float32Array;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface LevelCells {
 export function buildLevelTable(codeOf: (x: number) => number, levels: Float32Array): LevelTable {
   const thresholds = new Int32Array(levels.length - 1);
   for (let code = 1; code < levels.length; code++) thresholds[code - 1] = leastBits(codeOf, code);
-  return { levels, thresholds, cells: buildCells(thresholds) };
+  return { levels, thresholds, cells: buildCells(thresholds, levels) };
 }
 
 /** Bits of the least float with at least this code, by bisection over the bits; past infinity when none has it. */
@@ -51,8 +53,8 @@ function leastBits(codeOf: (x: number) => number, code: number): number {
   return low;
 }
 
-function buildCells(thresholds: Int32Array): LevelCells | null {
-  const base = new Uint16Array(CELLS);
+function buildCells(thresholds: Int32Array, levels: Float32Array): LevelCells | null {
+  const codes = new Uint16Array(2 * CELLS);
   const last = new Int32Array(CELLS);
   let code = 0;
   for (let cell = 0; cell < CELLS; cell++) {
@@ -62,11 +64,12 @@ function buildCells(thresholds: Int32Array): LevelCells | null {
     // Negative numbers do not occur in a softmax; they get code 0, and so does -0.
     if (cell >= CELLS / 2) continue;
     while (code < thresholds.length && thresholds[code] <= first) code++;
-    base[cell] = code;
+    codes[2 * cell] = code;
     if (code < thresholds.length && thresholds[code] <= end) last[cell] = thresholds[code++] - 1;
+    codes[2 * cell + 1] = code;
     if (code < thresholds.length && thresholds[code] <= end) return null;
   }
-  return { base, last };
+  return { last, codes, values: Float32Array.from(codes, (c) => levels[c]) };
 }
 
 /** Code of one number by the table's definition; the array kernels give the same. */

@@ -28,25 +28,29 @@ export function selectTails(chunks: readonly Float32Array[], topCount: number, b
 function scanTails(x: Float32Array, from: number, to: number, top: Float64Array, bottom: Float64Array): boolean {
   const lastTop = top.length - 1;
   const lastBottom = bottom.length - 1;
+  let least = top[lastTop];
+  let greatest = bottom[lastBottom];
   for (let i = from; i < to; i++) {
     const value = x[i];
-    if (value < top[lastTop] && value > bottom[lastBottom]) continue;
+    if (value < least && value > greatest) continue;
     if (!(value - value === 0)) return false;
-    if (value > top[lastTop]) {
+    if (value > least) {
       let place = lastTop;
       while (place > 0 && top[place - 1] < value) {
         top[place] = top[place - 1];
         place--;
       }
       top[place] = value;
+      least = top[lastTop];
     }
-    if (value < bottom[lastBottom]) {
+    if (value < greatest) {
       let place = lastBottom;
       while (place > 0 && bottom[place - 1] > value) {
         bottom[place] = bottom[place - 1];
         place--;
       }
       bottom[place] = value;
+      greatest = bottom[lastBottom];
     }
   }
   return true;

@@ -65,14 +65,7 @@ export function createAttentionQuantizer(scheme: Scheme, delta: number, aBits: n
           `map of ${x.length} elements and ${counts.length} counts do not fit [${batch}, ${heads}, ${rows}, ${cols}] and ${levelCount} levels`,
         );
       }
-      const mapSize = rows * cols;
-      const found = new Uint32Array(levelCount);
-      for (let map = 0; map < batch * heads; map++) {
-        found.fill(0);
-        quantizeAndCount(table, x, out, codes, map * mapSize, (map + 1) * mapSize, found);
-        const row = (map % heads) * levelCount;
-        for (let code = 0; code < levelCount; code++) counts[row + code] += found[code];
-      }
+      quantizeAndCount(table, x, out, codes, rows * cols, heads, counts);
     },
   };
 }

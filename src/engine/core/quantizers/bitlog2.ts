@@ -1,5 +1,5 @@
 import type { SchemeId } from '../../../shared/settings';
-import { addLevelSums } from '../kernels/level-sums';
+import { addLevelProducts } from '../kernels/level-sums';
 import { buildLevelTable, type LevelTable } from '../kernels/level-table';
 import { countElements, createTick, forEachSlab } from '../kernels/slabs';
 import { notFinite, UnusableTensorError } from '../kernels/unusable-tensor-error';
@@ -50,10 +50,12 @@ export function bitLog2({ id, onSeedPage, integerRange, halves }: BitLog2Options
       table ??= buildLevelTable(codeOf, levels(1));
       const { cells } = table;
       if (!cells) throw new Error(`${id}: two steps in half an octave`);
-      const found = { counts: new Float64Array(integers.length), sums: new Float64Array(integers.length) };
-      forEachSlab(chunks, createTick(poll), (chunk, from, to) => addLevelSums(chunk, from, to, cells, found));
-      if (!found.sums.every(Number.isFinite)) throw notFinite(chunks);
-      return { delta: bestDelta(integers, found.counts, found.sums, integerRange) };
+      const found = new Float64Array(3);
+      forEachSlab(chunks, createTick(poll), (chunk, from, to) => addLevelProducts(chunk, from, to, cells, found));
+      const [products, squares, greatest] = found;
+      // 0 * infinity is NaN, so an infinity shows even where its level is zero.
+      if (!Number.isFinite(products)) throw notFinite(chunks);
+      return { delta: bestDelta(products, squares, Math.max(1, integers[codeOf(greatest)]), integerRange - 1) };
     },
   };
 }
@@ -66,23 +68,16 @@ function integerLadder(codeOfInteger: (xi: number) => number, integerRange: numb
 }
 
 /**
- * The whole delta in [greatest level met, M) with the least sum of (x - level / delta)^2. As a function of 1/delta that
- * sum is a parabola with its minimum at S1 / S2 (S1 = sum of x * level, S2 = sum of level^2), so only the two whole
- * numbers around S2 / S1 can win: a closed form for what the reference searches in up to 65,536 passes.
+ * The whole delta in [least, most] with the least sum of (x - level / delta)^2. As a function of 1 / delta that sum is a
+ * parabola with its minimum at S1 / S2 (S1 = sum of x * level, S2 = sum of level^2), so only the two whole numbers around
+ * S2 / S1 can win: a closed form for what the reference searches in up to 65,536 passes.
+ *
+ * @param least the greatest level met
  */
-function bestDelta(levels: Int32Array, counts: Float64Array, sums: Float64Array, integerRange: number): number {
-  let s1 = 0;
-  let s2 = 0;
-  let greatest = 1;
-  for (let code = 0; code < levels.length; code++) {
-    if (counts[code] === 0) continue;
-    s1 += sums[code] * levels[code];
-    s2 += counts[code] * levels[code] * levels[code];
-    greatest = Math.max(greatest, levels[code]);
-  }
+function bestDelta(s1: number, s2: number, least: number, most: number): number {
   // All levels zero (a flat map of many tokens): every delta is as good, and the search keeps its first.
   if (s1 === 0) return 1;
-  const inRange = (delta: number): number => Math.min(Math.max(delta, greatest), integerRange - 1);
+  const inRange = (delta: number): number => Math.min(Math.max(delta, least), most);
   const low = inRange(Math.floor(s2 / s1));
   const high = inRange(Math.ceil(s2 / s1));
   const score = (delta: number): number => s2 / delta / delta - (2 * s1) / delta;

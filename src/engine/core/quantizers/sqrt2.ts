@@ -90,7 +90,7 @@ export function sqrt2({ id, onSeedPage, zeroIsExtra }: Sqrt2Options): LogScheme 
 function squaredError(chunks: readonly Float32Array[], { cells, levels, thresholds }: LevelTable, poll?: Poll): number {
   let sum = 0;
   forEachSlab(chunks, createTick(poll), (chunk, from, to) => {
-    if (cells) sum = addLevelError(chunk, from, to, cells, levels, sum);
+    if (cells) sum = addLevelError(chunk, from, to, cells, sum);
     else {
       const bits = bitsOf(chunk);
       for (let i = from; i < to; i++) sum += (chunk[i] - levels[countSteps(thresholds, bits[i])]) ** 2;
