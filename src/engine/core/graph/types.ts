@@ -23,7 +23,9 @@ export type Attribute =
   | { readonly kind: 'tensor'; readonly value: Tensor }
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'ints'; readonly value: readonly bigint[] }
-  | { readonly kind: 'strings'; readonly value: readonly string[] };
+  | { readonly kind: 'strings'; readonly value: readonly string[] }
+  /** A kind that the engine does not use (a sub-graph, a type): the whole AttributeProto, kept so that nothing is lost on the way to ONNX Runtime. */
+  | { readonly kind: 'opaque'; readonly value: Uint8Array };
 
 export interface GraphNode {
   readonly name: string;
@@ -54,6 +56,8 @@ export interface Graph {
   readonly metadata: ReadonlyMap<string, string>;
   /** Static shapes of intermediate tensors where the canonicaliser told them (at the graph's batch size). */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Model-local functions, as FunctionProto bytes; the canonicaliser inlines them, so a canonical graph has none. */
+  readonly functions?: readonly Uint8Array[];
 }
 
 export type LinearRole = 'patch_embed' | 'qkv' | 'q' | 'k' | 'v' | 'proj' | 'fc1' | 'fc2' | 'reduction' | 'head' | 'other';

@@ -1,0 +1,148 @@
+/** A model file as the engine works on it: canonical, its sites found, its batch size free where the probe proves it. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { EngineError, fail } from '../../../shared/failure';
+import { checkWeights } from '../../core/graph/check-weights';
+import { findStructure } from '../../core/graph/find-structure';
+import { fuseLayerNorm } from '../../core/graph/fuse-layer-norm';
+import { hoistConstants } from '../../core/graph/hoist-constants';
+import { imageSide } from '../../core/graph/image-size';
+import { inferShapes } from '../../core/graph/infer-shapes';
+import { prune } from '../../core/graph/prune';
+import { raiseOpset } from '../../core/graph/raise-opset';
+import { rebatch } from '../../core/graph/rebatch';
+import { refuseUnsupported } from '../../core/graph/refuse';
+import type { Graph, ImportedModel, ModelStructure } from '../../core/graph/types';
+import { readModel } from '../../core/onnx/read-model';
+import { canonicalise } from './canonicalise';
+import { logitsAgree, probeImages, probeLogits } from './probe';
+
+/** Images in the probe of the batch size. */
+const probeCount = 3;
+
+/**
+ * Reads and imports an ONNX file. Runs ONNX Runtime in the calling thread.
+ * @throws EngineError with `file` set: model-unreadable, model-unsupported, model-quantised, model-no-attention, model-values, model-input
+ */
+export async function importModel(path: string): Promise<ImportedModel> {
+  try {
+    return await importGraph(readModelFile(path));
+  } catch (error) {
+    throw error instanceof EngineError ? new EngineError({ ...error.failure, file: error.failure.file ?? path }) : error;
+  }
+}
+
+/** Reads an ONNX file and the weights beside it; files outside its folder are refused, also behind symbolic links. */
+export function readModelFile(path: string): Graph {
+  return readModel(readWhole(path, 'The model file cannot be read'), { file: path, externalData: (location) => readBeside(path, location) });
+}
+
+function readBeside(path: string, location: string): Uint8Array {
+  const target = join(dirname(path), location);
+  const missing = 'The weights file that belongs to the model is missing or cannot be read';
+  let folder: string;
+  let real: string;
+  try {
+    [folder, real] = [realpathSync(dirname(path)), realpathSync(target)];
+  } catch {
+    throw fail('model-unreadable', missing, { file: target, expected: `${location} in the folder of the model`, next: 'Copy both files of the export into one folder' });
+  }
+  if (!real.startsWith(folder + sep)) {
+    throw fail('model-unreadable', 'The weights file lies outside the folder of the model', { file: target, expected: 'a file in the folder of the model', next: 'Copy both files of the export into one folder' });
+  }
+  return readWhole(target, missing);
+}
+
+function readWhole(path: string, what: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fail('model-unreadable', what, { file: path, place: error instanceof Error ? error.message : String(error), next: 'Check that the file exists and that you may read it; files above 2 GB are not supported' });
+  }
+}
+
+/**
+ * Imports a graph that was read or built.
+ * @throws EngineError as importModel, without `file`
+ */
+export async function importGraph(source: Graph): Promise<ImportedModel> {
+  refuseUnsupported(source);
+  const notes: string[] = [];
+  const chosen = chooseOutput(source, notes);
+  const prepared = fuseLayerNorm(hoistConstants(prune(chosen)));
+  const inputDims = fixedInput(prepared, notes);
+  const exported = await canonicalise(prepared, inputDims);
+  refuseUnsupported(exported);
+  const shapes = inferShapes(exported);
+  const canonical = prune(fuseLayerNorm(raiseOpset(exported, (name) => shapes.get(name)?.length)));
+  const single = tryRebatch(canonical, 1, notes) ?? canonical;
+  const graph = { ...single, shapes: inferShapes(single) };
+  const structure = findStructure(graph);
+  refuseWithoutAttention(structure);
+  checkWeights(graph, structure);
+  const exportedBatch = inputDims[0];
+  const batchable = await probeBatch(graph, single === canonical ? null : canonical, notes);
+  return { graph, structure, batchable, exportedBatch, notes };
+}
+
+/** The logits: the one output, else the one called so, else the first of two axes. */
+function chooseOutput(graph: Graph, notes: string[]): Graph {
+  const [first] = graph.outputs;
+  if (graph.outputs.length === 1) return graph;
+  const output = graph.outputs.find((candidate) => candidate.name === 'logits') ?? graph.outputs.find((candidate) => candidate.dims.length === 2) ?? first;
+  if (output === undefined) throw fail('model-unreadable', 'The model has no output', { expected: 'logits [batch, classes]', next: 'Export the model again' });
+  notes.push(`The model has ${graph.outputs.length} outputs; ${output.name} is taken as the logits`);
+  return { ...graph, outputs: [output] };
+}
+
+/** The dimensions to canonicalise at: the exported batch where it is fixed, else 1. */
+function fixedInput(graph: Graph, notes: string[]): readonly number[] {
+  const [input] = graph.inputs;
+  const expected = 'one float input [batch, 3, height, width]';
+  const next = 'Export the model for pictures of three channels, as timm does';
+  if (input === undefined || graph.inputs.length !== 1) {
+    throw fail('model-input', `The model has ${graph.inputs.length} inputs`, { place: graph.inputs.map((one) => one.name).join(', '), expected, next });
+  }
+  const shown = `${input.name} ${input.type} [${input.dims.map((dim) => dim ?? '?').join(', ')}]`;
+  if (input.dims.length !== 4 || input.type !== 'float32') throw fail('model-input', 'The model does not take a batch of pictures', { place: shown, expected, next });
+  const [batch, channels, height, width] = input.dims;
+  if (typeof channels === 'number' && channels !== 3) throw fail('model-input', `The model takes pictures of ${channels} channels`, { place: shown, expected, next });
+  const side = typeof height === 'number' ? height : typeof width === 'number' ? width : imageSide(graph) ?? 224;
+  if (typeof height !== 'number' || typeof width !== 'number') notes.push(`The model leaves the image size open; it is run at ${side} x ${side}`);
+  const images = typeof batch === 'number' ? batch : 1;
+  if (images > 1) notes.push(`The model was exported for batches of ${images}`);
+  return [images, 3, typeof height === 'number' ? height : side, typeof width === 'number' ? width : side];
+}
+
+function tryRebatch(graph: Graph, batch: number, notes: string[]): Graph | null {
+  try {
+    return rebatch(graph, batch);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    notes.push(`${error.failure.what} (${error.failure.place ?? ''})`);
+    return null;
+  }
+}
+
+function refuseWithoutAttention(structure: ModelStructure): void {
+  if (structure.blocks.length > 0) return;
+  throw fail('model-no-attention', 'The model has no softmax attention', {
+    expected: 'at least one Softmax between two matrix products of activations (q.kT and attention times v), with Linears for q, k and v', next: 'Use a vision transformer such as ViT, DeiT or Swin',
+  });
+}
+
+/** Random images alone and in one batch must give the same logits; so must the graph at its exported batch, where that was another. */
+async function probeBatch(graph: Graph, original: Graph | null, notes: string[]): Promise<boolean> {
+  const images = probeImages(graph, probeCount);
+  const alone = await probeLogits(graph, images);
+  if (alone.some((logits) => logits.some((logit) => !Number.isFinite(logit)))) {
+    throw fail('model-values', 'The model gives no finite logits for a random picture', { expected: 'finite numbers', next: 'Check the export in PyTorch' });
+  }
+  if (original !== null && !logitsAgree(alone, await probeLogits(original, images))) {
+    throw fail('model-unsupported', 'The model could not be brought to batch size 1', { expected: 'the same logits alone and in a batch', next: 'Export the model with a dynamic batch size, or with batch size 1' });
+  }
+  const together = tryRebatch(graph, graph.inputs[0].dims[0] === probeCount ? probeCount + 1 : probeCount, notes);
+  const batchable = together !== null && logitsAgree(alone, await probeLogits(together, images));
+  if (!batchable) notes.push(`The model runs at batch size ${graph.inputs[0].dims[0]} only: images alone and in one batch gave different logits`);
+  return batchable;
+}
