@@ -1,6 +1,15 @@
 import { bitsOf } from './float-bits';
 import type { LevelCells } from './level-table';
 
+// Blocks and tables as constants of the module, for the reason given in level-codes.ts.
+const BLOCK = 4096;
+const LAST = new Int32Array(1024);
+const VALUES = new Float32Array(2048);
+const IN = new Float32Array(BLOCK);
+const IN_BITS = bitsOf(IN);
+const PRODUCTS = new Float64Array(3);
+const ERROR = new Float64Array(1);
+
 /**
  * Adds up what the best scale of fixed levels depends on, over x[from .. to).
  *
@@ -12,42 +21,56 @@ export function addLevelProducts(
   x: Float32Array,
   from: number,
   to: number,
-  { last, values }: LevelCells,
+  cells: LevelCells,
   into: Float64Array,
 ): void {
-  const bits = bitsOf(x);
-  let products = into[0];
-  let squares = into[1];
-  let greatest = into[2];
-  for (let i = from; i < to; i++) {
-    const b = bits[i];
-    const value = x[i];
-    const level = values[((b >>> 22) << 1) + ((last[b >>> 22] - b) >>> 31)];
+  LAST.set(cells.last);
+  VALUES.set(cells.values);
+  PRODUCTS.set(into);
+  for (let start = from; start < to; start += BLOCK) {
+    const length = Math.min(BLOCK, to - start);
+    IN.set(x.subarray(start, start + length));
+    blockProducts(length);
+  }
+  into.set(PRODUCTS);
+}
+
+/** Sum of (x - value of x)^2 over x[from .. to), continued from `before` in the order of the elements. */
+export function addLevelError(x: Float32Array, from: number, to: number, cells: LevelCells, before: number): number {
+  LAST.set(cells.last);
+  VALUES.set(cells.values);
+  ERROR[0] = before;
+  for (let start = from; start < to; start += BLOCK) {
+    const length = Math.min(BLOCK, to - start);
+    IN.set(x.subarray(start, start + length));
+    blockError(length);
+  }
+  return ERROR[0];
+}
+
+function blockProducts(length: number): void {
+  let products = PRODUCTS[0];
+  let squares = PRODUCTS[1];
+  let greatest = PRODUCTS[2];
+  for (let i = 0; i < length; i++) {
+    const bits = IN_BITS[i];
+    const value = IN[i];
+    const level = VALUES[((bits >>> 22) << 1) + ((LAST[bits >>> 22] - bits) >>> 31)];
     products += value * level;
     squares += level * level;
     if (value > greatest) greatest = value;
   }
-  into[0] = products;
-  into[1] = squares;
-  into[2] = greatest;
+  PRODUCTS[0] = products;
+  PRODUCTS[1] = squares;
+  PRODUCTS[2] = greatest;
 }
 
-/** Sum of (x - value of x)^2 over x[from .. to), continued from `before` in the order of the elements. */
-export function addLevelError(
-  x: Float32Array,
-  from: number,
-  to: number,
-  { last, values }: LevelCells,
-  before: number,
-): number {
-  const bits = bitsOf(x);
-  const start = new Float64Array(1);
-  start[0] = before;
-  let sum = start[0];
-  for (let i = from; i < to; i++) {
-    const b = bits[i];
-    const error = x[i] - values[((b >>> 22) << 1) + ((last[b >>> 22] - b) >>> 31)];
+function blockError(length: number): void {
+  let sum = ERROR[0];
+  for (let i = 0; i < length; i++) {
+    const bits = IN_BITS[i];
+    const error = IN[i] - VALUES[((bits >>> 22) << 1) + ((LAST[bits >>> 22] - bits) >>> 31)];
     sum += error * error;
   }
-  return sum;
+  ERROR[0] = sum;
 }

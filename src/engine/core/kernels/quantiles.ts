@@ -1,5 +1,5 @@
 import { selectRanks } from './bucket-select';
-import { countElements, type Tick } from './slabs';
+import type { Tick } from './slabs';
 import { selectTails } from './tail-select';
 import { UnusableTensorError } from './unusable-tensor-error';
 
@@ -36,32 +36,50 @@ export function interpolate(a: number, b: number, weight: number): number {
   return Math.fround(weight < 0.5 ? a + weight * difference : b - difference * (1 - weight));
 }
 
-/**
- * Quantiles of a tensor given as chunks, in linear time, without sorting or concatenating it.
- *
- * @param probabilities in 0..1, any order
- * @returns float32 values in the order of `probabilities`
- * @throws UnusableTensorError when the tensor is empty or an element is not finite
- */
-export function quantiles(chunks: readonly Float32Array[], probabilities: readonly number[], tick: Tick): number[] {
-  const count = countElements(chunks);
-  if (count === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');
-  const ranks = probabilities.map((p) => quantileRank(count, p));
-  const valueAt = orderStatistics(chunks, count, ranks, tick);
-  return ranks.map(({ below, above, weight }) => interpolate(valueAt(below), valueAt(above), weight));
+/** What to look for to get some quantiles of any tensor of one size. */
+export interface QuantilePlan {
+  readonly ranks: readonly QuantileRank[];
+  /** Order statistics needed, ascending. */
+  readonly wanted: readonly number[];
+  /** How many of the smallest and of the largest values hold all of them. */
+  readonly bottomCount: number;
+  readonly topCount: number;
+  readonly count: number;
 }
 
-function orderStatistics(
-  chunks: readonly Float32Array[],
-  count: number,
-  ranks: readonly QuantileRank[],
-  tick: Tick,
-): (rank: number) => number {
+/**
+ * @param count number of elements
+ * @param probabilities in 0..1, any order
+ * @throws UnusableTensorError when there are none
+ */
+export function planQuantiles(count: number, probabilities: readonly number[]): QuantilePlan {
+  if (count === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');
+  const ranks = probabilities.map((p) => quantileRank(count, p));
   const wanted = [...new Set(ranks.flatMap(({ below, above }) => [below, above]))].sort((a, b) => a - b);
   const low = wanted.filter((rank) => rank < count / 2);
   const high = wanted.filter((rank) => rank >= count / 2);
   const bottomCount = low.length > 0 ? low[low.length - 1] + 1 : 1;
   const topCount = high.length > 0 ? count - high[0] : 1;
+  return { ranks, wanted, bottomCount, topCount, count };
+}
+
+/**
+ * Quantiles of a tensor given as chunks, in linear time, without sorting or concatenating it.
+ *
+ * @param plan for its number of elements
+ * @returns float32 values in the order of the plan's probabilities
+ * @throws UnusableTensorError when an element is not finite
+ */
+export function quantiles(chunks: readonly Float32Array[], plan: QuantilePlan, tick: Tick): number[] {
+  const valueAt = orderStatistics(chunks, plan, tick);
+  return plan.ranks.map(({ below, above, weight }) => interpolate(valueAt(below), valueAt(above), weight));
+}
+
+function orderStatistics(
+  chunks: readonly Float32Array[],
+  { wanted, bottomCount, topCount, count }: QuantilePlan,
+  tick: Tick,
+): (rank: number) => number {
   if (bottomCount <= TAIL_LIMIT && topCount <= TAIL_LIMIT) {
     const { top, bottom } = selectTails(chunks, topCount, bottomCount, tick);
     return (rank) => (rank < count / 2 ? bottom[rank] : top[count - 1 - rank]);

@@ -1,4 +1,4 @@
-import { quantiles } from './quantiles';
+import { planQuantiles, quantiles, type QuantilePlan } from './quantiles';
 import { roundHalfEven } from './round-half-even';
 import { forEachSlab, type Tick } from './slabs';
 import { addUniformErrors } from './uniform-error';
@@ -14,16 +14,26 @@ export interface UniformGrid {
   readonly degenerate: boolean;
 }
 
+/** The quantiles of a tensor or channel of `count` elements that the range search needs. */
+export function planUniformSearch(count: number): QuantilePlan {
+  return planQuantiles(count, [...SEARCH_QUANTILES, ...SEARCH_QUANTILES.map((p) => 1 - p)]);
+}
+
 /**
  * Range search of RepQ-ViT for one tensor or one channel: of the grids between three pairs of quantiles the one with
  * the least mean squared error, the first when equal.
  *
+ * @param plan from `planUniformSearch` for the tensor's number of elements
  * @param levelCount L
  * @throws UnusableTensorError
  */
-export function searchUniformGrid(chunks: readonly Float32Array[], levelCount: number, tick: Tick): UniformGrid {
-  const lower = SEARCH_QUANTILES.map((p) => 1 - p);
-  const values = quantiles(chunks, [...SEARCH_QUANTILES, ...lower], tick);
+export function searchUniformGrid(
+  chunks: readonly Float32Array[],
+  plan: QuantilePlan,
+  levelCount: number,
+  tick: Tick,
+): UniformGrid {
+  const values = quantiles(chunks, plan, tick);
   const candidates = SEARCH_QUANTILES.map((_, i) => grid(values[i], values[SEARCH_QUANTILES.length + i], levelCount));
   const usable = candidates.map(({ delta }) => delta > 0 && delta < Infinity);
   const widest = SEARCH_QUANTILES.length - 1;

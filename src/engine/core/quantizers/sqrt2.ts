@@ -2,9 +2,9 @@ import type { SchemeId } from '../../../shared/settings';
 import { addLevelError } from '../kernels/level-sums';
 import { buildLevelTable, countSteps, type LevelTable } from '../kernels/level-table';
 import { bitsOf } from '../kernels/float-bits';
-import { quantiles } from '../kernels/quantiles';
+import { planQuantiles, quantiles } from '../kernels/quantiles';
 import { roundHalfEven } from '../kernels/round-half-even';
-import { createTick, forEachSlab, type Poll } from '../kernels/slabs';
+import { countElements, createTick, forEachSlab, type Poll } from '../kernels/slabs';
 import { SEARCH_QUANTILES } from '../kernels/uniform-search';
 import type { LogScheme } from './scheme';
 
@@ -73,7 +73,7 @@ export function sqrt2({ id, onSeedPage, zeroIsExtra }: Sqrt2Options): LogScheme 
     },
     codeOf,
     calibrate(chunks, aBits, poll) {
-      const candidates = quantiles(chunks, SEARCH_QUANTILES, createTick(poll));
+      const candidates = quantiles(chunks, planQuantiles(countElements(chunks), SEARCH_QUANTILES), createTick(poll));
       let best = { delta: 1, score: Infinity };
       for (const delta of candidates) {
         // A zero quantile (almost nothing but zeros) scores NaN in the reference and is passed over.

@@ -1,6 +1,6 @@
 import { countElements, createTick, type Poll } from '../kernels/slabs';
 import { transposeChannels } from '../kernels/transpose-channels';
-import { searchUniformGrid, type UniformGrid } from '../kernels/uniform-search';
+import { planUniformSearch, searchUniformGrid, type UniformGrid } from '../kernels/uniform-search';
 import { UnusableTensorError } from '../kernels/unusable-tensor-error';
 import { levelCountOf, type UniformParameters } from '../kernels/uniform-parameters';
 
@@ -24,7 +24,12 @@ export interface CalibratedChannels {
  * @throws UnusableTensorError when the tensor is empty or holds NaN or infinity
  */
 export function calibrateUniform(chunks: readonly Float32Array[], bits: number, poll?: Poll): UniformParameters {
-  const { delta, zeroPoint } = searchUniformGrid(chunks, levelCountOf(bits), createTick(poll));
+  const { delta, zeroPoint } = searchUniformGrid(
+    chunks,
+    planUniformSearch(countElements(chunks)),
+    levelCountOf(bits),
+    createTick(poll),
+  );
   return { delta, zeroPoint };
 }
 
@@ -41,13 +46,13 @@ export function calibrateUniformChannels(
   poll?: Poll,
 ): CalibratedChannels {
   const rows = countElements(chunks) / channels;
-  if (rows === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');
   if (chunks.some((chunk) => chunk.length % channels !== 0)) {
     throw new Error(`a chunk is not made of whole rows of ${channels} channels`);
   }
   const tick = createTick(poll);
   const levelCount = levelCountOf(bits);
   const found = emptyChannels(channels);
+  const plan = planUniformSearch(rows);
   // An odd number of cache lines between channels, or sixteen parallel streams fall on the same few cache sets.
   const stride = (Math.ceil(rows / BLOCK) | 1) * BLOCK;
   const scratch = new Float32Array(stride * Math.min(BLOCK, channels));
@@ -57,7 +62,7 @@ export function calibrateUniformChannels(
     for (let c = 0; c < width; c++) {
       const channel = scratch.subarray(c * stride, c * stride + rows);
       try {
-        set(found, first + c, searchUniformGrid([channel], levelCount, tick));
+        set(found, first + c, searchUniformGrid([channel], plan, levelCount, tick));
       } catch (error) {
         if (!(error instanceof UnusableTensorError)) throw error;
         const index = error.index < 0 ? -1 : error.index * channels + first + c;
@@ -85,9 +90,11 @@ export function calibrateUniformRows(
   const tick = createTick(poll);
   const levelCount = levelCountOf(bits);
   const found = emptyChannels(rows);
+  const plan = planUniformSearch(columns);
   for (let row = 0; row < rows; row++) {
     try {
-      set(found, row, searchUniformGrid([weight.subarray(row * columns, (row + 1) * columns)], levelCount, tick));
+      const values = weight.subarray(row * columns, (row + 1) * columns);
+      set(found, row, searchUniformGrid([values], plan, levelCount, tick));
     } catch (error) {
       if (!(error instanceof UnusableTensorError)) throw error;
       const index = error.index < 0 ? -1 : row * columns + error.index;
