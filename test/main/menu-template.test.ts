@@ -1,0 +1,31 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { expect, test } from 'vitest';
+import { labels } from '../../src/main/labels';
+import { menuTemplate } from '../../src/main/menu-template';
+import { menuCommands } from '../../src/shared/window-contract';
+
+function entries(items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? entries(item.submenu) : [])]);
+}
+
+test('every command of the contract stands in the menu once and is sent when chosen', () => {
+  const sent: string[] = [];
+  for (const { click } of entries(menuTemplate('en', false, (command) => sent.push(command)))) Reflect.apply(click ?? (() => undefined), undefined, []);
+  expect(sent.sort()).toEqual([...menuCommands].sort());
+});
+
+test('no two entries share a key', () => {
+  const keys = entries(menuTemplate('en', false, () => undefined)).flatMap(({ accelerator }) => (accelerator ? [accelerator] : []));
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('reload and developer tools are for development only', () => {
+  const roles = (developing: boolean) => entries(menuTemplate('en', developing, () => undefined)).map(({ role }) => role);
+  expect(roles(true)).toEqual(expect.arrayContaining(['reload', 'toggleDevTools']));
+  expect(roles(false)).not.toEqual(expect.arrayContaining(['reload']));
+  expect(roles(false)).not.toEqual(expect.arrayContaining(['toggleDevTools']));
+});
+
+test('the Korean menu leaves nothing in English', () => {
+  for (const [key, word] of Object.entries(labels('ko'))) expect(`${key} ${word}`).toMatch(/[가-힣]/);
+});
