@@ -3,7 +3,10 @@ import * as v from 'valibot';
 import { predictionSchema } from './records';
 
 const pair = v.strictTuple([v.number(), v.number()]);
-const floats = v.instance(Float32Array);
+/** Typed arrays of any buffer: structured clone keeps them as they are. */
+const floats = v.custom<Float32Array>((value) => value instanceof Float32Array, 'Expected Float32Array');
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'Expected Uint8Array');
+const words = v.custom<Uint16Array>((value) => value instanceof Uint16Array, 'Expected Uint16Array');
 
 export const errorFiguresSchema = v.object({ sqnrDb: v.nullable(v.number()), relativeL2: v.number(), cosine: v.number() });
 export type ErrorFigures = Readonly<v.InferOutput<typeof errorFiguresSchema>>;
@@ -40,7 +43,7 @@ export const attentionViewSchema = v.object({
   fp32: floats,
   before: floats,
   /** Uint16 only for schemes of more than 256 levels. */
-  codes: v.union([v.instance(Uint8Array), v.instance(Uint16Array)]),
+  codes: v.union([bytes, words]),
   /** code -> value; code 0 is zero. */
   levels: floats,
   /** The scheme's integer levels (BitLog2) for labels, or null. */
@@ -63,6 +66,6 @@ export const pictureSchema = v.object({
   width: v.number(),
   height: v.number(),
   /** RGB, row by row. */
-  data: v.instance(Uint8Array),
+  data: bytes,
 });
 export type PictureRecord = Readonly<v.InferOutput<typeof pictureSchema>>;

@@ -3,11 +3,12 @@
  * ones see quantised inputs; afterwards LayerNorms are reparameterised and the weights behind them calibrate again.
  * The calibration network does not depend on scheme, seed or activation bits, so one Calibrator serves all of them.
  */
+import { at } from '../../../shared/at';
 import { reparameterise } from '../../core/calibration/reparameterise';
 import type { Operand } from '../../core/graph/operands';
-import { attentionBits, type NetworkParameters, patchInputBits, type QuantizerSettings, type Reparameterisation } from '../../core/graph/parameters';
+import { type NetworkParameters, patchInputBits, type QuantizerSettings, type Reparameterisation } from '../../core/graph/parameters';
 import { rewriteForCalibration, type CalibrationGraph } from '../../core/graph/rewrite-calibration';
-import { segmentGraph, type Segment } from '../../core/graph/segments';
+import { segmentGraph, type Cut, type Segment } from '../../core/graph/segments';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import { biasOf, floats, weightRows } from '../../core/graph/weights';
 import { createAttentionQuantizer } from '../../core/quantizers/attention-quantizer';
@@ -35,9 +36,13 @@ export interface CalibrateOptions {
 interface OperandResult {
   readonly operand: Operand;
   readonly parameters: QuantizerParameters;
+  /** Channels that are one constant (per-channel operands only). */
+  readonly constantChannels: readonly number[];
 }
 
-type Sites = Record<string, Record<string, QuantizerParameters>>;
+type Found = Omit<OperandResult, 'operand'>;
+type Fields = Record<string, QuantizerParameters>;
+type Sites = Map<string, Fields>;
 
 export class Calibrator {
   private constructor(
@@ -75,22 +80,22 @@ export class Calibrator {
     ]));
     const operands = new Map(this.plan.operands.map((operand) => [operand.tensor, operand]));
     const results: OperandResult[] = [];
-    const calibrateCuts = (segment: Segment, index: number): void => {
+    const calibrateCuts = (cuts: readonly Cut[], index: number): void => {
       const later = this.readLater(index);
-      for (const cut of segment.cuts) {
+      for (const cut of cuts) {
         const operand = operands.get(cut.produced);
         if (operand === undefined) throw new Error(`the cut ${cut.produced} is no operand`);
         options.poll();
-        const parameters = this.calibrateOperand(operand, settings, live, batches, later.has(operand.tensor), options.poll);
-        if (parameters !== null) results.push({ operand, parameters });
+        const found = this.calibrateOperand(operand, settings, live, batches, later.has(operand.tensor), options.poll);
+        if (found !== null) results.push({ operand, ...found });
         options.onSite(results.length, this.plan.operands.length);
       }
     };
     // The picture itself is an operand that no segment makes.
-    calibrateCuts({ ...this.segments[0], cuts: this.plan.cuts.filter((cut) => cut.produced === input.name) }, -1);
+    calibrateCuts(this.plan.cuts.filter((cut) => cut.produced === input.name), -1);
     for (const [index, segment] of this.segments.entries()) {
       await this.runSegment(index, live, options.poll);
-      calibrateCuts({ ...segment, cuts: segment.cuts.filter((cut) => cut.produced !== input.name) }, index);
+      calibrateCuts(segment.cuts.filter((cut) => cut.produced !== input.name), index);
     }
     return this.assemble(settings, results, options.poll);
   }
@@ -100,12 +105,12 @@ export class Calibrator {
   }
 
   private async runSegment(index: number, live: readonly Map<string, FloatTensor>[], poll: () => void): Promise<void> {
-    const segment = this.segments[index];
+    const segment = at(this.segments, index);
     const later = this.readLater(index);
     for (const tensors of live) {
       poll();
       const feeds = new Map(segment.inputs.map((name) => [name, tensorOf(tensors, name)]));
-      for (const [name, tensor] of await this.sessions[index].run(feeds)) tensors.set(name, tensor);
+      for (const [name, tensor] of await at(this.sessions, index).run(feeds)) tensors.set(name, tensor);
       const made = new Set(segment.cuts.map((cut) => cut.produced));
       for (const name of tensors.keys()) if (!later.has(name) && !made.has(name)) tensors.delete(name);
     }
@@ -119,62 +124,62 @@ export class Calibrator {
   /** Sets one quantiser on all images and quantises them. Null when the operand stays in FP32. */
   private calibrateOperand(
     operand: Operand, settings: QuantizerSettings, live: readonly Map<string, FloatTensor>[], batches: readonly PixelBatch[], keepRaw: boolean, poll: () => void,
-  ): QuantizerParameters | null {
+  ): Found | null {
     const whole = live.map((tensors) => tensorOf(tensors, operand.tensor));
-    const chunks = whole.map((tensor, index) => tensor.data.subarray(0, (tensor.data.length / this.batch) * batches[index].valid));
+    const chunks = whole.map((tensor, index) => tensor.data.subarray(0, (tensor.data.length / this.batch) * at(batches, index).valid));
     // A picture belongs to the caller and a tensor that is read elsewhere stays as it is.
     const targets = whole.map((tensor) => (keepRaw || operand.tensor === this.structure.input.name ? new Float32Array(tensor.data.length) : tensor.data));
     const sources = whole.map((tensor) => tensor.data);
-    const parameters = atSite(operand, () => this.quantizeOperand(operand, settings, chunks, sources, targets, channelsOf(whole[0]), poll));
+    const found = atSite(operand, () => this.quantizeOperand(operand, settings, chunks, sources, targets, channelsOf(at(whole, 0)), poll));
     for (const [index, tensors] of live.entries()) {
-      tensors.set(operand.quantized, { data: parameters === null ? sources[index] : targets[index], dims: whole[index].dims });
+      tensors.set(operand.quantized, { data: found === null ? at(sources, index) : at(targets, index), dims: at(whole, index).dims });
       if (!keepRaw) tensors.delete(operand.tensor);
     }
-    return parameters;
+    return found;
   }
 
   private quantizeOperand(
     operand: Operand, settings: QuantizerSettings, chunks: readonly Float32Array[], sources: readonly Float32Array[], targets: readonly Float32Array[], channels: number, poll: () => void,
-  ): QuantizerParameters | null {
+  ): Found | null {
     if (operand.kind === 'attention') {
       if (settings.scheme === 'none') return null;
       const scheme = schemeById(settings.scheme);
-      const bits = attentionBits(settings.scheme, settings.aBits);
-      const { delta } = calibrateScheme(scheme, chunks, bits, poll);
-      const quantizer = createAttentionQuantizer(scheme, delta, bits);
-      for (const [index, source] of sources.entries()) quantizer.quantize(source, targets[index], null);
-      return { scheme: settings.scheme, delta: [delta] };
+      const { delta } = calibrateScheme(scheme, chunks, settings.aBits, poll);
+      const quantizer = createAttentionQuantizer(scheme, delta, settings.aBits);
+      for (const [index, source] of sources.entries()) quantizer.quantize(source, at(targets, index), null);
+      return { parameters: { scheme: settings.scheme, delta: [delta] }, constantChannels: [] };
     }
     if (settings.aBits === 32) return null;
     if (operand.kind === 'channels') {
       const found = calibrateUniformChannels(chunks, channels, settings.aBits, poll);
-      for (const [index, source] of sources.entries()) fakeQuantizeChannels(source, targets[index], found, settings.aBits);
-      return { bits: settings.aBits, delta: [...found.delta], zero_point: [...found.zeroPoint] };
+      for (const [index, source] of sources.entries()) fakeQuantizeChannels(source, at(targets, index), found, settings.aBits);
+      const constantChannels = [...found.degenerate.keys()].filter((channel) => found.degenerate[channel] === 1);
+      return { parameters: { bits: settings.aBits, delta: [...found.delta], zero_point: [...found.zeroPoint] }, constantChannels };
     }
     const bits = operand.kind === 'patch' ? patchInputBits : settings.aBits;
     const found = calibrateUniform(chunks, bits, poll);
-    for (const [index, source] of sources.entries()) fakeQuantize(source, targets[index], found, bits);
-    return { bits, delta: [found.delta], zero_point: [found.zeroPoint] };
+    for (const [index, source] of sources.entries()) fakeQuantize(source, at(targets, index), found, bits);
+    return { parameters: { bits, delta: [found.delta], zero_point: [found.zeroPoint] }, constantChannels: [] };
   }
 
   private assemble(settings: QuantizerSettings, results: readonly OperandResult[], poll: () => void): NetworkParameters {
-    const sites: Sites = {};
+    const sites: Sites = new Map();
     const reparameterisation: Record<string, Reparameterisation> = {};
     for (const site of this.structure.sites) {
-      sites[site.name] = {};
       const weight = this.plan.weights.get(site.name);
-      if (weight !== undefined) sites[site.name].weight = { bits: this.wBits, delta: [...weight.delta], zero_point: [...weight.zeroPoint] };
+      sites.set(site.name, weight === undefined ? {} : { weight: { bits: this.wBits, delta: [...weight.delta], zero_point: [...weight.zeroPoint] } });
     }
-    for (const { operand, parameters } of results) {
-      if (operand.kind === 'channels') this.assembleNorm(operand, parameters, settings, sites, reparameterisation, poll);
-      else for (const reader of operand.readers) sites[reader.site] = { ...sites[reader.site], [reader.field]: parameters };
+    for (const result of results) {
+      const { operand, parameters } = result;
+      if (operand.kind === 'channels') this.assembleNorm(result, settings, sites, reparameterisation, poll);
+      else for (const reader of operand.readers) sites.set(reader.site, { ...sites.get(reader.site), [reader.field]: parameters });
     }
-    return { sites: orderFields(sites), reparameterisation };
+    return { sites: Object.fromEntries([...sites].map(([name, fields]) => [name, orderFields(fields)])), reparameterisation };
   }
 
   /** Scale reparameterisation of one LayerNorm and of every Linear behind it, and the second calibration of their weights. */
   private assembleNorm(
-    operand: Operand, channel: QuantizerParameters, settings: QuantizerSettings, sites: Sites, reparameterisation: Record<string, Reparameterisation>, poll: () => void,
+    { operand, parameters: channel, constantChannels }: OperandResult, settings: QuantizerSettings, sites: Sites, reparameterisation: Record<string, Reparameterisation>, poll: () => void,
   ): void {
     const norm = operand.norm === null ? undefined : this.structure.norms[operand.norm];
     if (norm === undefined) throw new Error(`no LayerNorm belongs to ${operand.tensor}`);
@@ -190,30 +195,32 @@ export class Calibrator {
       const result = reparameterise({
         channelDelta: Float32Array.from(channel.delta),
         channelZeroPoint: Float32Array.from(channel.zero_point ?? []),
+        constantChannels,
         lnWeight: floats(source.initializer(norm.scale), norm.name),
         lnBias: norm.bias === null ? new Float32Array(norm.channels) : floats(source.initializer(norm.bias), norm.name),
         weight: weightRows(source, site),
         bias: biasOf(source, site),
       }, { integerZeroPoint: false });
-      reparameterisation[site.name] = { layerNorm: norm.name, channelDelta: channel.delta, channelZeroPoint: channel.zero_point ?? [] };
-      sites[site.name].input = { bits: settings.aBits, delta: [result.delta], zero_point: [result.zeroPoint] };
-      if (this.wBits === 32) continue;
+      reparameterisation[site.name] = { layerNorm: norm.name, channelDelta: channel.delta, channelZeroPoint: channel.zero_point ?? [], ...(constantChannels.length === 0 ? {} : { constantChannels }) };
+      const input = { bits: settings.aBits, delta: [result.delta], zero_point: [result.zeroPoint] };
+      if (this.wBits === 32) {
+        sites.set(site.name, { input });
+        continue;
+      }
       const weight = calibrateUniformRows(result.weight, site.outFeatures, this.wBits, poll);
-      sites[site.name].weight = { bits: this.wBits, delta: [...weight.delta], zero_point: [...weight.zeroPoint] };
+      sites.set(site.name, { input, weight: { bits: this.wBits, delta: [...weight.delta], zero_point: [...weight.zeroPoint] } });
     }
   }
 }
 
 function channelsOf(tensor: FloatTensor): number {
-  return tensor.dims[tensor.dims.length - 1];
+  return at(tensor.dims, tensor.dims.length - 1);
 }
 
 /** `input` before `weight`, `A` before `B`, as the reference lists them. */
-function orderFields(sites: Sites): Sites {
+function orderFields(fields: Fields): Fields {
   const order = ['input', 'weight', 'A', 'B'];
-  return Object.fromEntries(Object.entries(sites).map(([name, fields]) => [
-    name, Object.fromEntries(Object.entries(fields).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))),
-  ]));
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
 }
 
 /** Adds the site's name to a failure that the quantisers raise without knowing where they are. */
@@ -222,7 +229,7 @@ function atSite<T>(operand: Operand, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof EngineError && error.failure.kind === 'calibration') {
-      const reader = operand.readers[0];
+      const reader = at(operand.readers, 0);
       throw fail('calibration', error.failure.what, { ...error.failure, place: `${reader.site} ${reader.field}` });
     }
     throw error;

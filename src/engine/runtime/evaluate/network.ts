@@ -2,6 +2,7 @@
  * One network, float or quantised, ready to run batches: a session per segment, and between segments the attention map goes through
  * its quantiser. Evaluation, views and parity all run through here, so that what is shown is what was measured.
  */
+import { at } from '../../../shared/at';
 import type { AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { segmentGraph, type Segment } from '../../core/graph/segments';
 import type { RewrittenGraph } from '../../core/graph/rewrite';
@@ -92,7 +93,7 @@ export class Network {
     for (const [index, segment] of this.segments.entries()) {
       options.poll();
       const feeds = new Map(segment.inputs.map((name) => [name, tensorOf(live, name)]));
-      for (const [name, tensor] of await this.sessions[index].run(feeds)) {
+      for (const [name, tensor] of await at(this.sessions, index).run(feeds)) {
         live.set(name, tensor);
         if (this.spec.keep.has(name)) options.onTensor?.(name, tensor);
       }
@@ -122,12 +123,12 @@ export class Network {
 
   /** Quantises image by image, in place where that is allowed: the map is ours once it has left its segment. */
   private quantize(index: number, tensor: FloatTensor, options: PassOptions, digests: Uint32Array): FloatTensor {
-    const block = this.spec.structure.blocks[index];
-    const quantizer = this.spec.quantizers[index];
+    const block = at(this.spec.structure.blocks, index);
+    const quantizer = at(this.spec.quantizers, index);
     const windows = block.windows?.count ?? 1;
     const size = windows * block.heads * block.tokens * block.tokens;
     const shape = { batch: windows, heads: block.heads, rows: block.tokens, cols: block.tokens };
-    const counts = this.counts[index];
+    const counts = at(this.counts, index);
     for (let image = 0; image < this.spec.batch; image++) {
       const map = tensor.data.subarray(image * size, (image + 1) * size);
       const valid = image < options.valid;
@@ -142,7 +143,7 @@ export class Network {
       const codes = this.codes.subarray(0, size);
       const before = options.onAttention === undefined ? map : map.slice();
       quantizer.quantizeHeads(map, map, codes, shape, counts);
-      digests[image] = digestCodes(this.codes, size, digests[image]);
+      digests[image] = digestCodes(this.codes, size, at(digests, image));
       options.onAttention?.({ image, block: index, before, codes });
     }
     return tensor;
@@ -157,7 +158,7 @@ export class Network {
 
   private emptyCounts(): (Float64Array | null)[] {
     return this.spec.structure.blocks.map((block, index) => {
-      const quantizer = this.spec.quantizers[index];
+      const quantizer = at(this.spec.quantizers, index);
       return quantizer === null ? null : new Float64Array(block.heads * quantizer.levelCount);
     });
   }

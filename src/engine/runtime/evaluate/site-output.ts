@@ -1,4 +1,5 @@
 /** One site of the quantised network alone, on given inputs: what the traces of the reference are compared with. */
+import { at } from '../../../shared/at';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import { rewriteReference } from '../../core/graph/rewrite';
 import { sliceGraph } from '../../core/graph/slice';
@@ -23,11 +24,12 @@ export async function siteOutput(
   const output = site.kind === 'linear' ? site.biasNode ?? site.node : site.node;
   const session = await createSession(sliceGraph(rewritten, operands, [output]), 1);
   const feeds = new Map<string, FloatTensor>(operands.map((name, index) => {
-    const dims = rewritten.shapes.get(name) ?? inputs[index].shape;
-    return [name, { data: arrange(inputs[index], dims), dims }];
+    const given = at(inputs, index);
+    const dims = rewritten.shapes.get(name) ?? given.shape;
+    return [name, { data: arrange(given, dims), dims }];
   }));
   if (quantizer !== null && site.kind === 'product' && site.role === 'matmul2') {
-    const map = feeds.get(operands[0]);
+    const map = feeds.get(at(operands, 0));
     if (map !== undefined) quantizer.quantize(map.data, map.data, null);
   }
   try {
@@ -41,16 +43,16 @@ export async function siteOutput(
 
 /** The recorded data in the order of `dims`: the same, or with the last two axes swapped. */
 function arrange(input: SiteInput, dims: readonly number[]): Float32Array {
-  const rows = dims[dims.length - 2];
-  const columns = dims[dims.length - 1];
-  const [givenRows, givenColumns] = input.shape.slice(-2);
-  const same = input.shape.length < 2 || (givenRows === rows && givenColumns === columns) || givenColumns === columns;
-  if (same) return input.data.slice();
+  const columns = at(dims, dims.length - 1);
+  const givenColumns = at(input.shape, input.shape.length - 1);
+  if (givenColumns === columns) return input.data.slice();
+  const rows = at(dims, dims.length - 2);
+  const givenRows = input.shape[input.shape.length - 2];
   if (givenRows !== columns || givenColumns !== rows) throw new Error(`an input of shape [${input.shape.join(', ')}] does not fit [${dims.join(', ')}]`);
   const out = new Float32Array(input.data.length);
   const size = rows * columns;
   for (let start = 0; start < out.length; start += size) {
-    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[start + r * columns + c] = input.data[start + c * rows + r];
+    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[start + r * columns + c] = at(input.data, start + c * rows + r);
   }
   return out;
 }

@@ -1,6 +1,8 @@
 /** One image through the float and the quantised network: maps, damage per head, error along depth. Same networks, same batch as the run. */
+import { at } from '../../../shared/at';
 import { attentionDamage } from '../../core/metrics/attention-damage';
 import { errorFigures } from '../../core/metrics/error-figures';
+import type { CodeArray } from '../../core/kernels/level-codes';
 import type { ModelStructure } from '../../core/graph/types';
 import type { AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
@@ -15,6 +17,8 @@ export interface ViewInputs {
   readonly quantized: Network;
   readonly structure: ModelStructure;
   readonly quantizers: readonly (AttentionQuantizer | null)[];
+  /** By block, code by code. */
+  readonly levelNames: readonly (readonly string[])[];
   readonly poll: () => void;
 }
 
@@ -28,7 +32,7 @@ interface Pass {
 /** Runs both networks on the batch and keeps the image at `task.position`. Throws when that image cannot be read. */
 export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, batch: LoadedBatch, inputs: ViewInputs): Promise<ViewOutcome> {
   const slot = batch.loaded.indexOf(task.position);
-  if (slot < 0) throw fail('image-skipped', 'This image cannot be read any more', { file: task.batch.files[task.position], next: 'Choose another image, or put the file back' });
+  if (slot < 0) throw fail('image-skipped', 'This image cannot be read any more', { file: at(task.batch.files, task.position), next: 'Choose another image, or put the file back' });
   const float = await pass(inputs.float, inputs.structure, batch, slot, inputs.poll);
   const quantized = await pass(inputs.quantized, inputs.structure, batch, slot, inputs.poll);
   inputs.quantized.takeCounts();
@@ -42,7 +46,7 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
     damage.push(attentionDamage(a.before, levels === null ? b.before : decode(b.codes, levels), { windows: block.windows?.count ?? 1, heads: block.heads, tokens: block.tokens }));
   }
   const index = task.batch.start + task.position;
-  const label = task.batch.labels[task.position];
+  const label = at(task.batch.labels, task.position);
   return {
     blocks,
     damage,
@@ -50,15 +54,13 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
     float: imageOutcome(index, label, float.logits, float.digest),
     quantized: imageOutcome(index, label, quantized.logits, quantized.digest),
     levels: inputs.quantizers.map((quantizer) => quantizer?.levels ?? new Float32Array(0)),
-    levelNames: inputs.quantizers.map((quantizer) => quantizer?.levelNames ?? []),
+    levelNames: inputs.levelNames,
   };
 }
 
 /** codes -> values. */
-export function decode(codes: Uint8Array, levels: Float32Array): Float32Array {
-  const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) values[i] = levels[codes[i]];
-  return values;
+export function decode(codes: CodeArray, levels: Float32Array): Float32Array {
+  return Float32Array.from(codes, (code) => at(levels, code));
 }
 
 async function pass(network: Network, structure: ModelStructure, batch: LoadedBatch, slot: number, poll: () => void): Promise<Pass> {
@@ -76,7 +78,7 @@ async function pass(network: Network, structure: ModelStructure, batch: LoadedBa
     },
   });
   const { classes } = structure.output;
-  return { samples, residual, logits: logits.slice(slot * classes, (slot + 1) * classes), digest: digests[slot] };
+  return { samples, residual, logits: logits.slice(slot * classes, (slot + 1) * classes), digest: at(digests, slot) };
 }
 
 function sampleOf(pass: Pass, block: number): AttentionSample {
@@ -89,7 +91,7 @@ function depthError(float: Pass, quantized: Pass, structure: ModelStructure): { 
   const rows = [...float.residual.entries()].map(([name, expected], index) => {
     const actual = quantized.residual.get(name);
     if (actual === undefined) throw new Error(`the tensor ${name} was not computed`);
-    return { name: structure.blocks[index].name, error: errorFigures(expected, actual) };
+    return { name: at(structure.blocks, index).name, error: errorFigures(expected, actual) };
   });
   return [...rows, { name: structure.output.name, error: errorFigures(float.logits, quantized.logits) }];
 }

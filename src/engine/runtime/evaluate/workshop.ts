@@ -1,10 +1,13 @@
 /** What one worker thread owns: models, calibrators and loaded cells, and the tasks done with them. Knows nothing of threads. */
+import { at } from '../../../shared/at';
 import { rebatch } from '../../core/graph/rebatch';
 import { rewriteFloat, rewriteReference } from '../../core/graph/rewrite';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import { readModel } from '../../core/onnx/read-model';
 import { writeModel } from '../../core/onnx/write-model';
 import { createAttentionQuantizer, type AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
+import { levelNames } from '../../core/quantizers/level-names';
+import type { NetworkParameters } from '../../core/graph/parameters';
 import { schemeById } from '../../core/quantizers/scheme-table';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
@@ -27,7 +30,8 @@ interface LoadedModel {
 interface LoadedCell {
   readonly network: Network;
   readonly structure: ModelStructure;
-  readonly levels: readonly (AttentionQuantizer | null)[];
+  readonly quantizers: readonly (AttentionQuantizer | null)[];
+  readonly levelNames: readonly (readonly string[])[];
 }
 
 export interface TaskContext {
@@ -57,7 +61,7 @@ export class Workshop {
       case 'view': {
         const cell = this.cell(task.cell);
         const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
-        return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, quantizers: cell.levels, poll: context.poll });
+        return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, quantizers: cell.quantizers, levelNames: cell.levelNames, poll: context.poll });
       }
       case 'logits': return this.logits(task.cell, task.inputs, context);
       case 'image-logits': return this.imageLogits(task, context);
@@ -106,11 +110,11 @@ export class Workshop {
     for (let first = 0; first < task.images.files.length; first += calibrator.batch) {
       const files = task.images.files.slice(first, first + calibrator.batch);
       const loaded = loadBatch(files, calibrator.batch, side, task.images.preprocess, context.poll);
-      for (const { position, reason, detail } of loaded.skipped) skipped.push({ file: files[position], reason, detail });
+      for (const { position, reason, detail } of loaded.skipped) skipped.push({ file: at(files, position), reason, detail });
       used += loaded.loaded.length;
       if (loaded.loaded.length > 0) batches.push({ pixels: loaded.pixels, valid: loaded.loaded.length });
     }
-    if (used === 0) throw fail('calibration', 'None of the calibration images could be read', { file: task.images.files[0], expected: `${task.wanted} readable images`, next: 'Look at the list of skipped images' });
+    if (used === 0) throw fail('calibration', 'None of the calibration images could be read', { place: 'the calibration images', expected: `${task.wanted} readable images`, next: 'Look at the list of skipped images' });
     const parameters = await calibrator.calibrate(task.settings, batches, { poll: context.poll, onSite: (done, total) => context.emit({ kind: 'site', done, total }) });
     return { parameters, skipped, used, milliseconds: context.now() - start };
   }
@@ -122,7 +126,7 @@ export class Workshop {
     const rewritten = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters);
     const keep = new Set(residualNames(graph, structure));
     const network = await Network.create({ structure, rewritten, batch, threads: this.threads, quantizers, keep }, context.poll);
-    this.cells.set(key, { network, structure, levels: quantizers });
+    this.cells.set(key, { network, structure, quantizers, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) });
     return null;
   }
 
@@ -144,12 +148,12 @@ export class Workshop {
     const cells = task.cells.map((key) => ({ key, cell: this.cell(key) }));
     for (const spec of task.batches) {
       const start = context.now();
-      const { network, structure } = cells[0].cell;
+      const { network, structure } = at(cells, 0).cell;
       const batch = loadBatch(spec.files, network.batch, structure.input.height, task.preprocess, context.poll);
       const milliseconds = context.now() - start;
       const outcomes: CellOutcome[] = [];
       for (const { key, cell } of cells) outcomes.push(await evaluateCell(key, cell, batch, spec, context));
-      const skipped = batch.skipped.map(({ position, reason, detail }) => ({ index: spec.start + position, file: spec.files[position], reason, detail }));
+      const skipped = batch.skipped.map(({ position, reason, detail }) => ({ index: spec.start + position, file: at(spec.files, position), reason, detail }));
       const outcome: BatchOutcome = { batch: spec.batch, images: batch.loaded.length, cells: outcomes, skipped, milliseconds };
       context.emit({ kind: 'batch', outcome });
     }
@@ -181,7 +185,7 @@ export class Workshop {
     for (let first = 0; first < files.length; first += network.batch) {
       const batch = loadBatch(files.slice(first, first + network.batch), network.batch, structure.input.height, preprocess, context.poll);
       const lost = batch.skipped[0];
-      if (lost !== undefined) throw fail('image-skipped', `An image cannot be used: ${lost.detail}`, { file: files[first + lost.position] });
+      if (lost !== undefined) throw fail('image-skipped', `An image cannot be used: ${lost.detail}`, { file: at(files, first + lost.position) });
       const { logits } = await network.run(batch.pixels, { valid: batch.loaded.length, poll: context.poll });
       out.set(logits, first * classes);
     }
@@ -218,9 +222,9 @@ async function evaluateCell(
   // A stop in the middle of a batch leaves counts of a batch that is not stored: they are dropped here.
   network.takeCounts();
   const { logits, digests } = await network.run(batch.pixels, { valid, poll: context.poll });
-  const outcomes = batch.loaded.map((position, slot) => imageOutcome(spec.start + position, spec.labels[position], logits.subarray(slot * classes, (slot + 1) * classes), digests[slot]));
+  const outcomes = batch.loaded.map((position, slot) => imageOutcome(spec.start + position, at(spec.labels, position), logits.subarray(slot * classes, (slot + 1) * classes), at(digests, slot)));
   const levelCounts = network.takeCounts().flatMap((counts, index) => {
-    const { heads } = structure.blocks[index];
+    const { heads } = at(structure.blocks, index);
     return counts === null ? [] : [{ block: index, heads, codes: counts.length / heads, counts }];
   });
   return { cell: key, outcomes, levelCounts, milliseconds: context.now() - start };
@@ -228,8 +232,19 @@ async function evaluateCell(
 
 function blockQuantizer(kind: CellNetwork, block: number, structure: ModelStructure): AttentionQuantizer | null {
   if (kind.kind === 'float' || kind.settings.scheme === 'none') return null;
+  return createAttentionQuantizer(schemeById(kind.settings.scheme), attentionDelta(kind.parameters, block, structure), kind.settings.aBits);
+}
+
+function blockLevelNames(kind: CellNetwork, block: number, structure: ModelStructure): string[] {
+  if (kind.kind === 'float' || kind.settings.scheme === 'none') return [];
+  const scheme = schemeById(kind.settings.scheme);
+  const delta = attentionDelta(kind.parameters, block, structure);
+  return scheme.kind === 'none' ? [] : levelNames(scheme, delta, scheme.levels(delta, kind.settings.aBits));
+}
+
+function attentionDelta(parameters: NetworkParameters, block: number, structure: ModelStructure): number {
   const site = structure.sites.find((candidate) => candidate.kind === 'product' && candidate.role === 'matmul2' && candidate.block === block);
-  const delta = site === undefined ? undefined : kind.parameters.sites[site.name]?.A?.delta[0];
+  const delta = site === undefined ? undefined : parameters.sites[site.name]?.A?.delta[0];
   if (delta === undefined) throw new Error(`no delta is known for the attention map of block ${block}`);
-  return createAttentionQuantizer(schemeById(kind.settings.scheme), delta, kind.settings.aBits);
+  return delta;
 }

@@ -1,4 +1,5 @@
 /** Re-runs a recorded reference experiment: FP32 logits, calibrated parameters site by site, logits free-running and pinned, and traces. */
+import { at } from '../../../shared/at';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fail } from '../../../shared/failure';
@@ -65,7 +66,7 @@ export async function runParity(pool: WorkerPool, options: ParityOptions): Promi
 function checkShape(golden: Golden, float: readonly (readonly number[])[], file: string): void {
   for (const field of ['fp32_logits', 'quantized_logits'] as const) {
     const rows = golden[field];
-    if (rows.length === float.length && rows.every((row, image) => row.length === float[image].length)) continue;
+    if (rows.length === float.length && rows.every((row, image) => row.length === at(float, image).length)) continue;
     throw fail('golden-unreadable', `The record's ${field} do not fit the model`, { file, place: field, expected: `${float.length} rows of ${float[0]?.length ?? 0} numbers`, next: 'Give the model that the record was made with' });
   }
 }

@@ -1,4 +1,5 @@
 /** Which batches each run still lacks, and how they are handed out. Pure. */
+import { at } from '../../../shared/at';
 
 export interface BatchWork {
   readonly batch: number;
@@ -30,7 +31,7 @@ export function takeGroup(work: BatchWork[], most: number): BatchWork[] {
   if (first === undefined) return [];
   const same = (other: BatchWork): boolean => other.runs.length === first.runs.length && other.runs.every((run, index) => run === first.runs[index]);
   let count = 1;
-  while (count < most && count < work.length && same(work[count])) count++;
+  while (count < most && count < work.length && same(at(work, count))) count++;
   return work.splice(0, count);
 }
 

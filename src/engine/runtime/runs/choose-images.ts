@@ -1,4 +1,5 @@
 /** Which images a run evaluates and calibrates on. Pure. */
+import { at } from '../../../shared/at';
 import { parseImageList } from '../../core/datasets/image-list';
 import type { DatasetListing } from '../../core/datasets/dataset-listing';
 import { balancedSubset } from '../../core/random/balanced-subset';
@@ -18,8 +19,8 @@ export function evaluationImages(listing: DatasetListing, settings: Pick<RunSett
   const all = chosen === null ? Array.from({ length: val.count }, (_, index) => index) : [...chosen];
   const kept = settings.limit === null || settings.limit >= all.length
     ? all
-    : balancedSubset(all.map((index) => val.labels[index]), settings.limit, subsetSeed).map((position) => all[position]).sort((a, b) => a - b);
-  return { files: kept.map((index) => val.file(index)), labels: kept.map((index) => val.labels[index]) };
+    : balancedSubset(all.map((index) => at(val.labels, index)), settings.limit, subsetSeed).map((position) => at(all, position)).sort((a, b) => a - b);
+  return { files: kept.map((index) => val.file(index)), labels: kept.map((index) => at(val.labels, index)) };
 }
 
 /** The calibration pictures: the given list, else the reference's draw from the train split. */

@@ -2,6 +2,7 @@
  * One model under all its settings on one data set: FP32 gets a first look so that a figure stands early, every quantised run calibrates,
  * then batches are the outer loop and runs the inner one. Every finished batch is committed; a stopped job is continued by `resume`.
  */
+import { at } from '../../../shared/at';
 import { randomUUID } from 'node:crypto';
 import { EngineError, type Failure, toFailure } from '../../../shared/failure';
 import type { EvaluationEvent } from '../../../shared/evaluation';
@@ -75,8 +76,9 @@ export async function runEvaluationJob(inputs: JobInputs): Promise<JobOutcome> {
   const failures: Failure[] = [];
   let stopped = false;
   try {
-    const count = batchCount(inputs.images.files.length, inputs.settings[0].batch);
-    inputs.pace.plan(runs.reduce((sum, run) => sum + (count - run.committed.size) * inputs.settings[0].batch, 0));
+    const { batch } = at(inputs.settings, 0);
+    const count = batchCount(inputs.images.files.length, batch);
+    inputs.pace.plan(runs.reduce((sum, run) => sum + (count - run.committed.size) * batch, 0));
     await firstLook(inputs, runs, count);
     await calibrateAll(inputs, runs);
     await evaluateBatches(inputs, runs.filter((run) => run.failure === null), count);
@@ -134,8 +136,9 @@ function parseParameters(state: string): NetworkParameters {
 
 async function firstLook(inputs: JobInputs, runs: readonly JobRun[], count: number): Promise<void> {
   const float = runs.filter((run) => isFloat(run.settings));
-  if (float.length === 0 || float.length === runs.length) return;
-  const batches = Math.min(count, Math.ceil(firstLookImages / float[0].settings.batch));
+  const first = float[0];
+  if (first === undefined || float.length === runs.length) return;
+  const batches = Math.min(count, Math.ceil(firstLookImages / first.settings.batch));
   await evaluateBatches(inputs, float, batches);
 }
 
@@ -201,7 +204,7 @@ async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count
     committing.add(toCommit(outcome, cells.map(({ run, cell }) => ({ runId: run.id, cell }))), async () => {
       for (const { run } of cells) run.committed.add(outcome.batch);
       for (const image of outcome.skipped) inputs.emit({ kind: 'skipped', image: { file: image.file, reason: image.reason, detail: image.detail } });
-      inputs.pace.advance(inputs.settings[0].batch * cells.length, outcome.skipped.length);
+      inputs.pace.advance(at(inputs.settings, 0).batch * cells.length, outcome.skipped.length);
       inputs.emit({ kind: 'progress', progress: inputs.pace.progress('evaluating', inputs.model.record.name) });
       for (const { run } of cells) await inputs.announce(run.id, false);
     });
@@ -224,12 +227,12 @@ function runOfCell(runs: readonly JobRun[], cell: string): JobRun {
 }
 
 async function evaluateGroup(inputs: JobInputs, group: readonly BatchWork[], byId: ReadonlyMap<string, JobRun>, onBatch: (outcome: BatchOutcome) => void): Promise<void> {
-  const runs = group[0].runs.map((id) => {
+  const runs = at(group, 0).runs.map((id) => {
     const run = byId.get(id);
     if (run === undefined) throw new Error(`no run ${id} in this job`);
     return run;
   });
-  const { batch: size, preprocess } = runs[0].settings;
+  const { batch: size, preprocess } = at(runs, 0).settings;
   const needs = [inputs.model.requirement, ...runs.map((run) => cellRequirement(inputs.model, run.cell, run.settings, run.parameters))];
   await inputs.pool.run<'evaluate'>({
     kind: 'evaluate', cells: runs.map((run) => run.cell), preprocess,
@@ -241,7 +244,7 @@ async function evaluateGroup(inputs: JobInputs, group: readonly BatchWork[], byI
 export function batchSpec(images: ImageList, path: (file: string) => string, batch: number, size: number): BatchSpec {
   const start = batch * size;
   const files = images.files.slice(start, start + size);
-  return { batch, start, files: files.map(path), labels: files.map((_, index) => images.labels[start + index]) };
+  return { batch, start, files: files.map(path), labels: files.map((_, index) => at(images.labels, start + index)) };
 }
 
 /** What a worker needs to evaluate a run. Throws when a quantised run has no parameters yet. */

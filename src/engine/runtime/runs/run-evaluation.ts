@@ -1,4 +1,5 @@
 /** An evaluation as asked for: several models under several schemes and seeds on one data set. */
+import { at } from '../../../shared/at';
 import { EngineError, type Failure, fail, toFailure } from '../../../shared/failure';
 import type { EvaluationEvent, EvaluationResult } from '../../../shared/evaluation';
 import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
@@ -47,7 +48,7 @@ export async function runEvaluation(parts: EvaluationParts, spec: EvaluationSpec
       else failures.push(error.failure);
     }
   }
-  if (runIds.length === 0 && failures.length > 0) throw new EngineError(failures[0]);
+  if (runIds.length === 0 && failures.length > 0) throw new EngineError(at(failures, 0));
   emit({ kind: 'progress', progress: pace.progress('finishing', '') });
   return { ...(await collect(parts.store, runIds)), state: stopped ? 'stopped' : 'done', failures };
 }
@@ -62,7 +63,7 @@ async function evaluateModel(
   refuseWhatIsNotUnderstood(model);
   const settings = settingsFor(spec, model, emit);
   await parts.store.upsertModel(model.record);
-  const images = evaluationImages(dataset.listing, settings[0]);
+  const images = evaluationImages(dataset.listing, at(settings, 0));
   await parts.pool.drop((key) => !key.startsWith(model.record.hash) || key.includes('/run/'));
   return runEvaluationJob({
     store: parts.store, pool: parts.pool, model, datasetId: dataset.record.id, datasetHash: dataset.record.hash,

@@ -1,4 +1,5 @@
 /** What the pages ask for one image of a stored run: computed by the networks of the run itself, at its batch size. */
+import { at } from '../../../shared/at';
 import { errorFigures } from '../../core/metrics/error-figures';
 import { fail } from '../../../shared/failure';
 import type { AttentionView, PictureRecord } from '../../../shared/attention';
@@ -46,7 +47,7 @@ export class Views {
     const listed = await this.listed(run, image);
     const outcome = await this.outcome(run, model, image);
     const slice = headSlice(outcome, block, head, geometry.windows?.count ?? 1, geometry.heads, geometry.tokens);
-    const levels = outcome.levels[block];
+    const levels = at(outcome.levels, block);
     const after = levels.length === 0 ? slice.before : decode(slice.codes, levels);
     const stored = await this.sources.store.prediction(runId, image);
     const prediction = toPrediction(outcome.quantized, listed.file);
@@ -60,13 +61,13 @@ export class Views {
       grid: [...geometry.grid],
       window: geometry.windows === null ? null : { size: [...geometry.windows.size], shift: [...geometry.windows.shift] },
       fp32: slice.fp32, before: slice.before, codes: slice.codes, levels,
-      levelNames: [...outcome.levelNames[block]],
+      levelNames: [...at(outcome.levelNames, block)],
       occupancy: {
         image: shares(countCodes(slice.codes, levels.length)),
         run: runCounts === undefined ? null : shares([...runCounts.counts.subarray(head * runCounts.codes, (head + 1) * runCounts.codes)]),
         runImages: run.images,
       },
-      damage: [...outcome.damage[block]],
+      damage: [...at(outcome.damage, block)],
       mapError: { total: errorFigures(slice.fp32, after), inherited: errorFigures(slice.fp32, slice.before), scheme: errorFigures(slice.before, after) },
       depthError: [...outcome.depthError],
       fp32Prediction: toPrediction(outcome.float, listed.file),
@@ -132,7 +133,7 @@ export class Views {
 
 /** One head of [windows, heads, tokens, tokens] maps as [windows, tokens, tokens]. */
 function headSlice(outcome: ViewOutcome, block: number, head: number, windows: number, heads: number, tokens: number): Pick<AttentionView, 'fp32' | 'before' | 'codes'> {
-  const maps = outcome.blocks[block];
+  const maps = at(outcome.blocks, block);
   const size = tokens * tokens;
   const take = <T extends Float32Array | Uint8Array | Uint16Array>(source: T, target: T): T => {
     if (source.length === 0) return target;
@@ -148,7 +149,7 @@ function headSlice(outcome: ViewOutcome, block: number, head: number, windows: n
 
 function countCodes(codes: Uint8Array | Uint16Array, levels: number): number[] {
   const counts = Array.from({ length: levels }, () => 0);
-  for (const code of codes) counts[code]++;
+  for (const code of codes) counts[code] = at(counts, code) + 1;
   return counts;
 }
 

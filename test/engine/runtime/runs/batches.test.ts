@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { batchCount, groupSize, missingBatches, takeGroup } from '../../../../src/engine/runtime/runs/batches';
+
+describe('batches', () => {
+  it('covers every image once and no more', () => {
+    fc.assert(fc.property(fc.nat(500), fc.integer({ min: 1, max: 16 }), (images, size) => {
+      const count = batchCount(images, size);
+      expect(count * size).toBeGreaterThanOrEqual(images);
+      expect((count - 1) * size).toBeLessThan(Math.max(images, 1));
+    }));
+  });
+
+  it('hands out exactly the batches that each run lacks, in groups of equal runs', () => {
+    const committed = fc.uniqueArray(fc.nat(19));
+    fc.assert(fc.property(fc.array(committed, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 7 }), (done, most) => {
+      const runs = new Map(done.map((batches, index) => [`run${index}`, new Set(batches)]));
+      const work = missingBatches(20, runs);
+      const handed = new Map([...runs].map(([run]) => [run, new Set<number>()]));
+      for (let group = takeGroup(work, most); group.length > 0; group = takeGroup(work, most)) {
+        expect(group.length).toBeLessThanOrEqual(most);
+        for (const item of group) {
+          expect(item.runs).toEqual(group[0]?.runs);
+          for (const run of item.runs) handed.get(run)?.add(item.batch);
+        }
+      }
+      for (const [run, batches] of runs) {
+        const all = [...(handed.get(run) ?? []), ...batches].sort((a, b) => a - b);
+        expect(all).toEqual(Array.from({ length: 20 }, (_, batch) => batch));
+      }
+    }));
+  });
+
+  it('groups small batches until a task takes about its time', () => {
+    expect(groupSize(null, 400, 64)).toBe(1);
+    expect(groupSize(1000, 400, 64)).toBe(1);
+    expect(groupSize(10, 400, 64)).toBe(40);
+    expect(groupSize(0.01, 400, 64)).toBe(64);
+  });
+});
