@@ -1,7 +1,7 @@
 import type { Tick } from './slabs';
 
-/** Rows between two ticks. */
-const ROWS = 1 << 15;
+/** Rows in one call of the loop (see forEachSlab for why they are few). */
+const ROWS = 1 << 10;
 
 /** Rows gathered channel by channel: their cache lines stay in the first cache meanwhile. */
 const BAND = 128;

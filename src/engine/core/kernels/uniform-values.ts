@@ -30,7 +30,8 @@ export function uniformValues(
   }
 }
 
-/** As `uniformValues`, with a grid for each channel, which is the last axis of x. `from` and `to` are rows. */
+/** As `uniformValues`, with a grid for each channel, which is the last axis of x. `from` and `to` lie at the
+ * start of a row. */
 export function uniformChannelValues(
   x: Float32Array,
   out: Float32Array,
@@ -42,8 +43,7 @@ export function uniformChannelValues(
 ): void {
   const channels = delta.length;
   const shift = Math.fround(ROUNDING_SHIFT);
-  for (let row = from; row < to; row++) {
-    const start = row * channels;
+  for (let start = from; start < to; start += channels) {
     for (let c = 0; c < channels; c++) {
       const step = delta[c];
       const q = Math.fround(x[start + c] / step) + shift - shift;

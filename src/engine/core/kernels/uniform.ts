@@ -1,3 +1,4 @@
+import { forEachRange } from './slabs';
 import { gridBounds, type ChannelParameters, type UniformParameters } from './uniform-parameters';
 import { uniformChannelValues, uniformCodes, uniformValues } from './uniform-values';
 
@@ -9,7 +10,7 @@ import { uniformChannelValues, uniformCodes, uniformValues } from './uniform-val
  */
 export function fakeQuantize(x: Float32Array, out: Float32Array, parameters: UniformParameters, bits: number): void {
   const { low, high } = gridBounds(parameters.zeroPoint, bits);
-  uniformValues(x, out, 0, x.length, parameters.delta, low, high);
+  forEachRange(x.length, 1, (from, to) => uniformValues(x, out, from, to, parameters.delta, low, high));
 }
 
 /** Fake quantisation with a grid for each channel; channels are the last axis of x [.., channels]. */
@@ -21,7 +22,8 @@ export function fakeQuantizeChannels(
 ): void {
   const low = Float64Array.from(zeroPoint, (zp) => gridBounds(zp, bits).low);
   const high = Float64Array.from(zeroPoint, (zp) => gridBounds(zp, bits).high);
-  uniformChannelValues(x, out, 0, x.length / delta.length, Float32Array.from(delta), low, high);
+  const steps = Float32Array.from(delta);
+  forEachRange(x.length, steps.length, (from, to) => uniformChannelValues(x, out, from, to, steps, low, high));
 }
 
 /**
@@ -31,7 +33,7 @@ export function fakeQuantizeChannels(
 export function encodeUniform(x: Float32Array, codes: Uint8Array, parameters: UniformParameters, bits: number): void {
   requireWhole(parameters.zeroPoint);
   const { low, high } = gridBounds(parameters.zeroPoint, bits);
-  uniformCodes(x, codes, 0, x.length, parameters.delta, low, high);
+  forEachRange(x.length, 1, (from, to) => uniformCodes(x, codes, from, to, parameters.delta, low, high));
 }
 
 /** A grid has integer codes only when its zero point is whole. */
