@@ -6,12 +6,17 @@ import { resampleFilters, type Interpolation } from './resample-filters';
 
 export const fractionBits = 22;
 
+/** Counts are filled up to a multiple of this, because the kernels take four or eight taps at once. */
+const manyTaps = 4;
+
 export interface ResampleTaps {
+  /** Every count is a multiple of this: 4, or 1 where the input is too short for the zero weights that fill up. */
+  readonly step: number;
   /** Slots per output sample in `weights`; unused ones are 0. */
   readonly width: number;
-  /** First input sample of each wanted output sample, [length]. */
+  /** First input sample of each wanted output sample, ascending, [length]. */
   readonly starts: Int32Array;
-  /** Number of input samples of each wanted output sample, [length]. */
+  /** Number of input samples of each wanted output sample, filled up to `step`; all lie inside the input, [length]. */
   readonly counts: Int32Array;
   /** [length, width] */
   readonly weights: Int32Array;
@@ -26,7 +31,10 @@ export function computeTaps(inputs: number, outputs: number, interpolation: Inte
   const scale = inputs / outputs;
   const stretch = Math.max(scale, 1);
   const support = filter.support * stretch;
-  const width = Math.ceil(support) * 2 + 1;
+  const most = Math.ceil(support) * 2 + 1;
+  const filled = Math.ceil(most / manyTaps) * manyTaps;
+  const step = filled <= inputs ? manyTaps : 1;
+  const width = step === 1 ? most : filled;
   const shrink = 1 / stretch;
   const starts = new Int32Array(length);
   const counts = new Int32Array(length);
@@ -42,14 +50,15 @@ export function computeTaps(inputs: number, outputs: number, interpolation: Inte
       row[tap] = weight;
       sum += weight;
     }
-    starts[output] = start;
-    counts[output] = count;
+    counts[output] = Math.ceil(count / step) * step;
+    starts[output] = Math.min(start, inputs - counts[output]);
+    const first = output * width + start - starts[output];
     for (let tap = 0; tap < count; tap++) {
       const fixed = (sum === 0 ? row[tap] : row[tap] / sum) * (1 << fractionBits);
-      weights[output * width + tap] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
+      weights[first + tap] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
     }
   }
-  return { width, starts, counts, weights };
+  return { step, width, starts, counts, weights };
 }
 
 const keptTables = 64;

@@ -6,6 +6,9 @@ import { createPicture, type Picture } from './picture';
 import type { Interpolation } from './resample-filters';
 import { fractionBits, tapsFor, type ResampleTaps } from './resample-taps';
 
+const half = 1 << (fractionBits - 1);
+const bandRows = 64;
+
 export interface Region {
   readonly left: number;
   readonly top: number;
@@ -13,59 +16,108 @@ export interface Region {
   readonly height: number;
 }
 
-const half = 1 << (fractionBits - 1);
-
-function clampByte(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+/** A line of output bytes that share their taps: a column of one channel, or a whole row. */
+interface Line {
+  readonly input: Uint8Array;
+  /** From sample to sample of the line, in bytes. */
+  readonly stride: number;
+  /** From tap to tap, in bytes. */
+  readonly reach: number;
+  readonly output: Uint8Array;
+  readonly outputStride: number;
+  /** Working space, one per byte of the line. */
+  readonly sums: Int32Array;
 }
 
-/** [rows, region columns, 3]: input rows firstRow.. mixed along x. */
+/** The usual reduction of photographs has five to eight taps: one sum of products per byte, weights in registers. */
+function mixEight({ input, stride, reach, output, outputStride, sums }: Line, from: number, to: number, weights: Int32Array, slot: number): void {
+  const w0 = weights[slot];
+  const w1 = weights[slot + 1];
+  const w2 = weights[slot + 2];
+  const w3 = weights[slot + 3];
+  const w4 = weights[slot + 4];
+  const w5 = weights[slot + 5];
+  const w6 = weights[slot + 6];
+  const w7 = weights[slot + 7];
+  const r2 = 2 * reach;
+  const r3 = 3 * reach;
+  const r4 = 4 * reach;
+  const r5 = 5 * reach;
+  const r6 = 6 * reach;
+  const r7 = 7 * reach;
+  const { length } = sums;
+  for (let i = 0, a = from, b = to; i < length; i++, a += stride, b += outputStride) {
+    const value = (half + Math.imul(input[a], w0) + Math.imul(input[a + reach], w1) + Math.imul(input[a + r2], w2) + Math.imul(input[a + r3], w3)
+      + Math.imul(input[a + r4], w4) + Math.imul(input[a + r5], w5) + Math.imul(input[a + r6], w6) + Math.imul(input[a + r7], w7)) >> fractionBits;
+    output[b] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+}
+
+function addFour({ input, stride, reach, sums }: Line, from: number, weights: Int32Array, slot: number): void {
+  const w0 = weights[slot];
+  const w1 = weights[slot + 1];
+  const w2 = weights[slot + 2];
+  const w3 = weights[slot + 3];
+  const r2 = 2 * reach;
+  const r3 = 3 * reach;
+  const { length } = sums;
+  for (let i = 0, a = from; i < length; i++, a += stride) {
+    sums[i] += Math.imul(input[a], w0) + Math.imul(input[a + reach], w1) + Math.imul(input[a + r2], w2) + Math.imul(input[a + r3], w3);
+  }
+}
+
+function addOne({ input, stride, sums }: Line, from: number, w0: number): void {
+  const { length } = sums;
+  for (let i = 0, a = from; i < length; i++, a += stride) sums[i] += Math.imul(input[a], w0);
+}
+
+function writeSums({ sums, output, outputStride }: Line, to: number): void {
+  const { length } = sums;
+  for (let i = 0, b = to; i < length; i++, b += outputStride) {
+    const value = sums[i] >> fractionBits;
+    output[b] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+}
+
+/** Writes a line whose first tap is at byte `from` to byte `to` on, with the taps of output sample `index`. */
+function mix(line: Line, from: number, to: number, { step, counts, weights, width }: ResampleTaps, index: number): void {
+  const count = counts[index];
+  const first = index * width;
+  if (step === 4 && count === 8) {
+    mixEight(line, from, to, weights, first);
+    return;
+  }
+  line.sums.fill(half);
+  for (let tap = 0; tap < count; tap += step) {
+    if (step === 4) addFour(line, from + tap * line.reach, weights, first + tap);
+    else addOne(line, from + tap * line.reach, weights[first + tap]);
+  }
+  writeSums(line, to);
+}
+
+/**
+ * [rows, region columns, 3]: input rows firstRow.. mixed along x, one column and channel at a time. Rows are taken in bands that
+ * stay in the cache while all columns pass over them.
+ */
 function horizontalPass(input: Picture, taps: ResampleTaps, region: Region, firstRow: number, rows: number, output: Uint8Array): void {
-  const { starts, counts, weights, width: slots } = taps;
-  const { data } = input;
   const stride = input.width * 3;
-  const columns = region.width;
-  for (let row = 0; row < rows; row++) {
-    const rowBase = (firstRow + row) * stride;
-    let at = row * columns * 3;
-    for (let column = 0; column < columns; column++) {
-      const first = column * slots;
-      const last = first + counts[column];
-      let source = rowBase + starts[column] * 3;
-      let red = half;
-      let green = half;
-      let blue = half;
-      for (let tap = first; tap < last; tap++) {
-        const weight = weights[tap];
-        red = (red + Math.imul(data[source], weight)) | 0;
-        green = (green + Math.imul(data[source + 1], weight)) | 0;
-        blue = (blue + Math.imul(data[source + 2], weight)) | 0;
-        source += 3;
-      }
-      output[at] = clampByte(red >> fractionBits);
-      output[at + 1] = clampByte(green >> fractionBits);
-      output[at + 2] = clampByte(blue >> fractionBits);
-      at += 3;
+  const outputStride = region.width * 3;
+  for (let band = 0; band < rows; band += bandRows) {
+    const sums = new Int32Array(Math.min(bandRows, rows - band));
+    const line: Line = { input: input.data, stride, reach: 3, output, outputStride, sums };
+    const source = (firstRow + band) * stride;
+    for (let column = 0; column < region.width; column++) {
+      const from = source + taps.starts[column] * 3;
+      const to = band * outputStride + column * 3;
+      for (let channel = 0; channel < 3; channel++) mix(line, from + channel, to + channel, taps, column);
     }
   }
 }
 
 /** [region rows, stride]: rows of `input` (its row 0 is `firstRow` of the picture) mixed along y. */
 function verticalPass(input: Uint8Array, stride: number, taps: ResampleTaps, region: Region, firstRow: number, output: Uint8Array): void {
-  const { starts, counts, weights, width: slots } = taps;
-  // One row of sums at a time: the inner loop then runs along memory.
-  const sums = new Int32Array(stride);
-  for (let row = 0; row < region.height; row++) {
-    const count = counts[row];
-    sums.fill(half);
-    for (let tap = 0; tap < count; tap++) {
-      const weight = weights[row * slots + tap];
-      const base = (starts[row] + tap - firstRow) * stride;
-      for (let i = 0; i < stride; i++) sums[i] = (sums[i] + Math.imul(input[base + i], weight)) | 0;
-    }
-    const at = row * stride;
-    for (let i = 0; i < stride; i++) output[at + i] = clampByte(sums[i] >> fractionBits);
-  }
+  const line: Line = { input, stride: 1, reach: stride, output, outputStride: 1, sums: new Int32Array(stride) };
+  for (let row = 0; row < region.height; row++) mix(line, (taps.starts[row] - firstRow) * stride, row * stride, taps, row);
 }
 
 // Grown to the largest picture seen and reused: one picture is resampled at a time per thread.
@@ -98,9 +150,9 @@ export function resampleRegion(picture: Picture, width: number, height: number, 
     return output;
   }
   const taps = tapsFor(picture.height, height, interpolation, region.top, region.height);
-  const last = region.height - 1;
   const firstRow = taps.starts[0];
-  const rows = taps.starts[last] + taps.counts[last] - firstRow;
+  let rows = 0;
+  for (let row = 0; row < region.height; row++) rows = Math.max(rows, taps.starts[row] + taps.counts[row] - firstRow);
   const stride = region.width * 3;
   let middle: Uint8Array;
   if (tapsX !== null) {
