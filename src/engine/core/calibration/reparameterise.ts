@@ -1,93 +1,114 @@
-/**
- * Scale reparameterisation (RepQ-ViT): a LayerNorm's output that was calibrated per channel becomes quantisable per tensor, because
- * each channel's scale and offset move into the LayerNorm and, inversely, into the Linear behind it.
- */
+import { laneSum } from '../kernels/lane-sum';
+import { roundHalfEven } from '../kernels/round-half-even';
 
-export interface ReparameterisationInput {
-  /** [channels] each, of the LayerNorm's output. */
-  readonly channelDelta: Float32Array;
-  readonly channelZeroPoint: Float32Array;
-  /** Channels that are one constant: their r is 1. */
-  readonly constantChannels?: readonly number[];
+/** A LayerNorm and the channel-wise quantiser of what comes out of it. All arrays have one entry per channel. */
+export interface LayerNormInput {
+  readonly channelDelta: ArrayLike<number>;
+  readonly channelZeroPoint: ArrayLike<number>;
+  /** 1 for each channel that is one constant: its scale stays as it is (r = 1). Absent: none is. */
+  readonly degenerate?: ArrayLike<number>;
   readonly lnWeight: Float32Array;
   readonly lnBias: Float32Array;
-  /** [out, channels] */
-  readonly weight: Float32Array;
-  /** [out], or null: the Linear gains one. */
-  readonly bias: Float32Array | null;
 }
 
-export interface Reparameterised {
-  /** Of the whole tensor from now on. Z is fractional unless whole zero points are asked for. */
+/** What every Linear behind the LayerNorm has to make up for, per channel. */
+export interface ScaleShift {
+  /** r: the channel's scale against the common one. */
+  readonly r: Float32Array;
+  /** b: what the LayerNorm's bias loses. */
+  readonly b: Float32Array;
+}
+
+export interface ReparameterisedNorm extends ScaleShift {
+  /** D and Z, the per-tensor grid that takes the place of the channel-wise one. */
   readonly delta: number;
   readonly zeroPoint: number;
   readonly lnWeight: Float32Array;
   readonly lnBias: Float32Array;
+}
+
+export interface LinearParameters {
+  /** [outputs, channels], row-major. */
+  readonly weight: Float32Array;
+  /** [outputs], or null: the Linear gains one. */
+  readonly bias: Float32Array | null;
+}
+
+export interface ReparameterisedLinear {
   readonly weight: Float32Array;
   readonly bias: Float32Array;
-  /** [channels] each: factor and offset that moved. */
-  readonly r: Float32Array;
-  readonly b: Float32Array;
+}
+
+export interface ReparameteriseOptions {
+  /** Rounds Z before anything is derived from it, as integer codes need; the algebra stays exact. */
+  readonly integerZeroPoint: boolean;
 }
 
 /**
- * D = mean(delta), Z = mean(zero point), r = delta / D, b = min / r - Min; LayerNorm weight / r, bias / r - b; Linear weight * r,
- * bias + new weight @ b. float32 after every step as the reference; the sums of D, Z and of the bias are taken in double and rounded once.
- * Several Linears behind one LayerNorm: call once for each, the LayerNorm comes out the same.
- * @throws Error when the sizes do not fit each other
+ * Scale reparameterisation of RepQ-ViT (section 3.2 of the paper), the LayerNorm's half: with channel-wise delta and zero
+ * point, min = -zp * delta; D = mean(delta), Z = mean(zp), Min = -Z * D; r = delta / D, b = min / r - Min; the
+ * LayerNorm's weight is divided by r and its bias becomes bias / r - b. Every step is float32, as in the reference.
+ * Nothing is changed in place: exporters share equal initialisers between nodes.
  */
-export function reparameterise(input: ReparameterisationInput, options: { readonly integerZeroPoint: boolean }): Reparameterised {
-  const { channelDelta, channelZeroPoint, lnWeight, lnBias, weight } = input;
-  const channels = channelDelta.length;
-  for (const [name, length] of [['zero points', channelZeroPoint.length], ['LayerNorm weight', lnWeight.length], ['LayerNorm bias', lnBias.length]] as const) {
-    if (length !== channels) throw new Error(`${name}: ${length} values for ${channels} channels`);
+export function reparameteriseNorm(
+  { channelDelta, channelZeroPoint, degenerate, lnWeight, lnBias }: LayerNormInput,
+  { integerZeroPoint }: ReparameteriseOptions,
+): ReparameterisedNorm {
+  const channels = lnWeight.length;
+  if (channelDelta.length !== channels || channelZeroPoint.length !== channels || lnBias.length !== channels) {
+    throw new Error(`a LayerNorm of ${channels} channels with ${channelDelta.length} channel grids`);
   }
-  if (weight.length % channels !== 0) throw new Error(`a weight of ${weight.length} values has no rows of ${channels}`);
   const delta = mean(channelDelta);
-  const meanZero = mean(channelZeroPoint);
-  const zeroPoint = options.integerZeroPoint ? roundHalfEven(meanZero) : meanZero;
+  const meanZeroPoint = mean(channelZeroPoint);
+  const zeroPoint = integerZeroPoint ? roundHalfEven(meanZeroPoint) : meanZeroPoint;
   const least = Math.fround(-zeroPoint * delta);
-  const constant = new Set(input.constantChannels);
+
   const r = new Float32Array(channels);
   const b = new Float32Array(channels);
-  const newLnWeight = new Float32Array(channels);
-  const newLnBias = new Float32Array(channels);
+  const weight = new Float32Array(channels);
+  const bias = new Float32Array(channels);
   for (let c = 0; c < channels; c++) {
-    r[c] = constant.has(c) ? 1 : channelDelta[c] / delta;
-    const low = Math.fround(-channelZeroPoint[c] * channelDelta[c]);
-    b[c] = Math.fround(low / r[c]) - least;
-    newLnWeight[c] = lnWeight[c] / r[c];
-    newLnBias[c] = Math.fround(lnBias[c] / r[c]) - b[c];
+    r[c] = degenerate?.[c] === 1 ? 1 : channelDelta[c] / delta;
+    const channelLeast = Math.fround(-channelZeroPoint[c] * channelDelta[c]);
+    b[c] = Math.fround(channelLeast / r[c]) - least;
+    weight[c] = lnWeight[c] / r[c];
+    bias[c] = Math.fround(lnBias[c] / r[c]) - b[c];
   }
-  const { weight: newWeight, bias } = moveIntoLinear(weight, input.bias, r, b);
-  return { delta, zeroPoint, lnWeight: newLnWeight, lnBias: newLnBias, weight: newWeight, bias, r, b };
+  return { delta, zeroPoint, lnWeight: weight, lnBias: bias, r, b };
 }
 
-function moveIntoLinear(weight: Float32Array, bias: Float32Array | null, r: Float32Array, b: Float32Array): { weight: Float32Array; bias: Float32Array } {
+/**
+ * The other half, for each Linear behind the LayerNorm (one qkv, or q, k and v apart): weight *= r along its inputs, then
+ * bias += (new weight) @ b. A Linear without bias gains one.
+ */
+export function reparameteriseLinear({ weight, bias }: LinearParameters, { r, b }: ScaleShift): ReparameterisedLinear {
   const channels = r.length;
-  const rows = weight.length / channels;
-  const scaled = new Float32Array(weight.length);
-  const moved = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let sum = 0;
+  const outputs = weight.length / channels;
+  if (!Number.isInteger(outputs)) throw new Error(`a weight of ${weight.length} elements has no rows of ${channels}`);
+  const newWeight = new Float32Array(weight.length);
+  const newBias = new Float32Array(outputs);
+  for (let output = 0; output < outputs; output++) {
+    const start = output * channels;
+    let shift = 0;
     for (let c = 0; c < channels; c++) {
-      const index = row * channels + c;
-      scaled[index] = weight[index] * r[c];
-      sum += scaled[index] * b[c];
+      const value = Math.fround(weight[start + c] * r[c]);
+      newWeight[start + c] = value;
+      shift += value * b[c];
     }
-    moved[row] = (bias === null ? 0 : bias[row]) + Math.fround(sum);
+    newBias[output] = Math.fround(shift) + (bias ? bias[output] : 0);
   }
-  return { weight: scaled, bias: moved };
+  return { weight: newWeight, bias: newBias };
 }
 
-function mean(values: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return Math.fround(sum / values.length);
+/** Both halves for a LayerNorm with one Linear behind it. */
+export function reparameterise(
+  input: LayerNormInput & LinearParameters,
+  options: ReparameteriseOptions,
+): ReparameterisedNorm & ReparameterisedLinear {
+  const norm = reparameteriseNorm(input, options);
+  return { ...norm, ...reparameteriseLinear(input, norm) };
 }
 
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
+function mean(values: ArrayLike<number>): number {
+  return Math.fround(laneSum(Float32Array.from(values)) / values.length);
 }
