@@ -36,7 +36,7 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   ...vue.configs['flat/essential'],
   {
-    files: ['**/*.ts', '**/*.mjs', '**/*.vue'],
+    files: ['**/*.ts', '**/*.mts', '**/*.mjs', '**/*.vue'],
     plugins: { project: { rules: { 'import-table': importTableRule } } },
     rules: {
       'project/import-table': 'error',

@@ -39,7 +39,7 @@ async function appTests() {
   const virtual = hasDisplay() ? undefined : await startVirtualDisplay();
   try {
     const display = virtual ? { DISPLAY: virtual.display } : {};
-    return await vitest('app', ['--config', 'vitest.app.config.ts'], { ...process.env, ...display, BITLOG2_TEST_ELECTRON: binary });
+    return await vitest('app', ['--config', 'vitest.app.config.mts'], { ...process.env, ...display, BITLOG2_TEST_ELECTRON: binary });
   } finally {
     await virtual?.stop();
   }

@@ -47,7 +47,7 @@ test('the policy is sent as a header, with the nonce that the page knows', async
 test('paths that leave the page folder and other hosts are not served', async () => {
   const statuses = await running.page.evaluate(async () => {
     const ask = async (address: string): Promise<number | string> => fetch(address).then((response) => response.status, () => 'refused');
-    return Promise.all(['app://workbench/..%2fmain/index.js', 'app://workbench/%00', 'app://workbench/none.js', 'app://other/index.html', 'file:///etc/hostname', 'https://example.com/'].map(ask));
+    return Promise.all(['app://workbench/..%2fmain/index.js', 'app://workbench/..%5c..%5cpackage.json', 'app://workbench/none.js', 'app://other/index.html', 'file:///etc/hostname', 'https://example.com/'].map(ask));
   });
   expect(statuses).toEqual([404, 404, 404, 'refused', 'refused', 'refused']);
 });

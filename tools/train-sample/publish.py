@@ -41,9 +41,9 @@ training set only. Neither set was used to choose among trainings: this is the f
 
 ## Recipe
 
-`tools/train-sample/train.py {name}`, seed {seed}: {recipe} AdamW (weight decay 0.05 on matrices), batch 128, linear warm-up and linear decay
-from 2e-3, mirrored pictures, loss 0.4 cross entropy + 0.6 divergence (temperature 2) from the answers of a small convolutional network trained first
-by the same script. To make it again: `tools/train-sample/README.md`. Another processor or PyTorch gives slightly other weights.
+`tools/train-sample/train.py {name}`, seed {seed}: {recipe}
+AdamW (weight decay 0.05 on matrices), batch 128, pictures mirrored at random, loss 0.4 cross entropy + 0.6 divergence (temperature 2) from the
+answers of a small convolutional network trained first by the same script. To make it again: `tools/train-sample/README.md`. Another processor or PyTorch gives slightly other weights.
 """
 
 DESCRIPTIONS = {
@@ -59,13 +59,15 @@ DESCRIPTIONS = {
 
 
 def describe_recipe(name):
-    """The epochs of the recipe in words."""
-    shares = train.RECIPES[name]
-    parts = []
-    for share in dict.fromkeys(shares):
-        seen = "all patches" if share == 0 else f"{100 * (1 - share):.0f} % of the patches"
-        parts.append(f"{shares.count(share)} epoch{'s' if shares.count(share) > 1 else ''} on {seen}" if name == "fashion_vit" else f"{shares.count(share)} epochs")
-    return ", then ".join(parts) + "."
+    """The parts of the recipe in words."""
+    recipe = train.RECIPES[name]
+    sentences = []
+    for hidden in dict.fromkeys(hidden for _, hidden in recipe.parts):
+        epochs = sum(steps for steps, share in recipe.parts if share == hidden) / train.EPOCH
+        seen = f"a random {100 * (1 - hidden):.0f} % of the patches" if hidden else "all patches"
+        sentences.append(f"{epochs:.3g} epochs on {seen}")
+    corners = ", ".join(f"{rate:g} at {epoch:.3g}" for epoch, rate in recipe.rates)
+    return f"{', then '.join(sentences)}; learning rate (straight between epochs) {corners};"
 
 
 def export(name, model, output):

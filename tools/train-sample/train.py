@@ -3,8 +3,10 @@
 
 import argparse
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -13,15 +15,31 @@ import pictures
 import teacher
 
 BATCH = 128
-PEAK_RATE = 2e-3
-WARM_UP = 0.06
 WEIGHT_DECAY = 0.05
 TEACHER_SHARE = 0.6
 TEMPERATURE = 2.0
 
-RECIPES = {"fashion_vit": [0.75] * 7 + [0.0], "fashion_swin": [0.0] * 5}
-"""Per epoch: the share of patches that the ViT does not see (patch dropout; a quarter of the tokens costs a quarter).
-It sees all of them in the last epoch, because that is what it will be used with."""
+EPOCH = 60_000 // BATCH
+"""Steps in an epoch."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a network is trained with.
+
+    `parts`: per part its number of steps and the share of patches that the ViT does not see in it. Patch dropout makes steps
+    cheap: a quarter of the tokens costs a quarter. In the last part it sees all of them, because so it will be used.
+    `rates`: corners of the learning rate, as (epoch, rate); straight between them.
+    """
+
+    parts: list[tuple[int, float]]
+    rates: list[tuple[float, float]]
+
+
+RECIPES = {
+    "fashion_vit": Recipe([(EPOCH, 0.75)] * 5 + [(200, 0.0)], [(0, 0), (0.48, 2e-3), (2, 1.596e-3), (5 + 200 / EPOCH, 0)]),
+    "fashion_swin": Recipe([(EPOCH, 0.0)] * 3, [(0, 0), (0.3, 2e-3), (1, 1.702e-3), (3, 0)]),
+}
 
 
 class Data:
@@ -58,9 +76,9 @@ def set_patch_dropout(model, share):
     model.patch_drop = PatchDropout(share) if share > 0 else torch.nn.Identity()
 
 
-def learning_rate(done):
-    """Rate at the share `done` of all steps: linear warm-up, then linear to nought, so that the last epoch still learns."""
-    return PEAK_RATE * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+def learning_rate(recipe, epoch):
+    """The rate at `epoch`, counted from 0 with fractions."""
+    return float(np.interp(epoch, *zip(*recipe.rates)))
 
 
 def parameter_groups(model):
@@ -78,7 +96,7 @@ def taught_loss(logits, classes, soft):
 
 
 def train(name, data, soft, work, seed, check, log):
-    """Train network `name` by its recipe, writing WORK/NAME.pth after each epoch and continuing from it if it is there."""
+    """Train network `name` by its recipe, writing WORK/NAME.pth after each part and continuing from it if it is there."""
     torch.manual_seed(seed)
     model = networks.create(name, fused_attention=True)
     optimizer = torch.optim.AdamW(parameter_groups(model), betas=(0.9, 0.98))
@@ -89,18 +107,19 @@ def train(name, data, soft, work, seed, check, log):
         state = torch.load(saved)
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
-        first = state["epochs"]
-    steps = len(data.classes) // BATCH
-    for epoch in range(first, len(recipe)):
-        torch.manual_seed(seed * 1000 + epoch)  # so that a continued training is the same training
-        if recipe[epoch] > 0 or name == "fashion_vit":
-            set_patch_dropout(model, recipe[epoch])
+        first = state["parts"]
+    for part, (steps, hidden) in list(enumerate(recipe.parts))[first:]:
+        title = f"{name} part {part + 1}/{len(recipe.parts)}"
+        torch.manual_seed(seed * 1000 + part)  # so that a continued training is the same training
+        if name == "fashion_vit":
+            set_patch_dropout(model, hidden)
         model.train()
         order = torch.randperm(len(data.classes))
+        done = sum(count for count, _ in recipe.parts[:part])
         started = time.time()
         for step in range(steps):
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate((epoch + (step + 0.5) / steps) / len(recipe))
+                group["lr"] = learning_rate(recipe, (done + step + 0.5) / EPOCH)
             indices = order[step * BATCH:(step + 1) * BATCH]
             flipped = torch.rand(BATCH) < 0.5
             logits = model(data.pixels(indices, flipped))
@@ -110,9 +129,9 @@ def train(name, data, soft, work, seed, check, log):
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             if step % 50 == 0:
-                log(f"{name} epoch {epoch + 1}/{len(recipe)} step {step}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s")
-        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epochs": epoch + 1, "seed": seed}, saved)
-        log(f"{name} epoch {epoch + 1}/{len(recipe)}: {check(model):.1f} % of the sample's validation pictures")
+                log(f"{title} step {step}/{steps} loss {loss.item():.3f} {time.time() - started:.0f} s")
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "parts": part + 1, "seed": seed}, saved)
+        log(f"{title}: {check(model):.1f} % of the sample's validation pictures")
     return model
 
 

@@ -1,7 +1,7 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that need a DOM run in happy-dom; everything else under plain Node. Those that need Electron: vitest.app.config.ts. */
+/** Tests that need a DOM run in happy-dom; everything else under plain Node. Those that need Electron: vitest.app.config.mts. */
 const domTests = ['test/renderer/**/*.test.ts', 'test/**/*.dom.test.ts'];
 
 export default defineConfig({
