@@ -3,7 +3,7 @@ import { findAttention, type Attention } from './find-attention';
 import { findLinears, isPatchConv, matrixProducts } from './find-linears';
 import { findNorms } from './find-norms';
 import { indexGraph, type GraphIndex } from './graph-index';
-import { graphBatch } from './rebatch';
+import { graphBatch } from './graph-ends';
 import { assignRoles, type PlacedLinear } from './linear-roles';
 import { blockName, nameSites } from './name-sites';
 import { product } from './infer-shapes';
@@ -34,7 +34,7 @@ export function findStructure(graph: Graph): ModelStructure {
   const notUnderstood: NotUnderstood[] = [];
   const patch = patchOf(graph, index, placed);
   const blocks = attentions.map((attention, i) => describeBlock({ graph, index, batch, notUnderstood, isSwin: stages.isSwin }, attention, i, stages.blockNames[i], gridOf(patch.grid, stages.stageOf[i])));
-  const sites = inNetworkOrder(linearSites, placed.map((entry) => entry.after), productSites(attentions, blocks, index, batch));
+  const sites = inNetworkOrder(linearSites, placed, productSites(attentions, blocks, index, batch));
   const understood = new Set(sites.map((site) => site.node));
   const products = matrixProducts(graph);
   for (const node of products) if (!understood.has(node.outputs[0])) notUnderstood.push(leftOver(graph, node));
@@ -106,12 +106,13 @@ function describeBlock(context: BlockContext, attention: Attention, i: number, n
   return { index: i, name, heads, tokens, headDim, softmax, prefixTokens: Math.max(0, prefixTokens), grid, windows };
 }
 
-function windowsOf({ graph, index }: BlockContext, attention: Attention, grid: readonly [number, number], tokens: number): AttentionBlock['windows'] {
+function windowsOf({ graph, index, batch }: BlockContext, attention: Attention, grid: readonly [number, number], tokens: number): AttentionBlock['windows'] {
   const channels = attention.q.inFeatures;
   const from = originFinder(graph, index, (node) => movement.has(node.opType))(attention.q.input);
   const source = index.shapes.get(from);
   const indices = source === undefined || product(source) % channels !== 0 ? null : traceIndices(graph, index, from, attention.q.input);
-  return indices === null ? null : windowGeometry(indices, channels, grid, tokens);
+  // The first image of the batch stands for all.
+  return indices === null ? null : windowGeometry(indices.subarray(0, indices.length / batch), channels, grid, tokens);
 }
 
 function productSites(attentions: readonly Attention[], blocks: readonly AttentionBlock[], index: GraphIndex, batch: number): readonly ProductSite[] {
@@ -128,10 +129,13 @@ function productSites(attentions: readonly Attention[], blocks: readonly Attenti
 const roleOrder: readonly Site['role'][] = ['patch_embed', 'qkv', 'q', 'k', 'v', 'matmul1', 'matmul2', 'proj', 'fc1', 'fc2', 'other', 'reduction', 'head'];
 
 /** Block by block; what lies outside the blocks after the block that it follows. */
-function inNetworkOrder(linears: readonly LinearSite[], after: readonly number[], products: readonly ProductSite[]): readonly Site[] {
-  const keyed: { readonly site: Site; readonly block: number }[] = linears.map((site, i) => ({ site, block: site.block ?? after[i] - 1 }));
-  keyed.push(...products.map((site) => ({ site, block: site.block })));
-  return keyed.sort((a, b) => a.block - b.block || roleOrder.indexOf(a.site.role) - roleOrder.indexOf(b.site.role)).map(({ site }) => site);
+function inNetworkOrder(linears: readonly LinearSite[], placed: readonly PlacedLinear[], products: readonly ProductSite[]): readonly Site[] {
+  const keyed: { readonly site: Site; readonly block: number; readonly position: number }[] = linears.map((site, i) => ({
+    site, block: site.block ?? placed[i].after - 1, position: placed[i].place.position,
+  }));
+  keyed.push(...products.map((site) => ({ site, block: site.block, position: 0 })));
+  const order = (entry: (typeof keyed)[number]): number => roleOrder.indexOf(entry.site.role);
+  return keyed.sort((a, b) => a.block - b.block || order(a) - order(b) || a.position - b.position).map(({ site }) => site);
 }
 
 function leftOver(graph: Graph, node: GraphNode): NotUnderstood {

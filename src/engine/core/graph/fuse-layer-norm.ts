@@ -7,7 +7,10 @@ import { integerList, positiveAxis, scalarConstant } from './node-values';
 import { prune } from './prune';
 import type { Graph, GraphNode } from './types';
 
-/** The graph with each spelled-out LayerNorm over the last axis as one LayerNormalization node (opset 17). Others stay. */
+/**
+ * The graph with each spelled-out LayerNorm over the last axis as one LayerNormalization node; others stay. The operator set is not raised:
+ * ONNX Runtime knows the operator in older sets, too, and raiseOpset follows once shapes are known.
+ */
 export function fuseLayerNorm(graph: Graph): Graph {
   const index = indexGraph(graph);
   const replaced = new Map<string, GraphNode>();
@@ -18,8 +21,7 @@ export function fuseLayerNorm(graph: Graph): Graph {
   }
   if (replaced.size === 0) return graph;
   const nodes = graph.nodes.map((node) => replaced.get(node.outputs[0]) ?? node);
-  const opsets = graph.opsets.map((opset) => (opset.domain === '' && opset.version < 17 ? { ...opset, version: 17 } : opset));
-  return { ...prune({ ...graph, nodes }), opsets };
+  return prune({ ...graph, nodes });
 }
 
 /** Starts at the division: its numerator is x - mean, its denominator the standard deviation. */
@@ -71,8 +73,9 @@ function squared(graph: Graph, index: GraphIndex, name: string, x: string): bool
 
 function reducesLastAxis(graph: Graph, index: GraphIndex, node: GraphNode): boolean {
   const axes = integerList(graph, node, 1, 'axes');
+  if (axes === null || axes.length !== 1) return false;
   const rank = index.shapes.get(node.inputs[0])?.length;
-  return axes !== null && axes.length === 1 && rank !== undefined && positiveAxis(axes[0], rank) === rank - 1;
+  return axes[0] === -1 || (rank !== undefined && positiveAxis(axes[0], rank) === rank - 1);
 }
 
 function producer(index: GraphIndex, name: string, opType: string): GraphNode | null {

@@ -4,6 +4,7 @@
  */
 import { fail } from '../../../shared/failure';
 import { elementCount } from '../onnx/element-types';
+import { graphBatch } from './graph-ends';
 import { findBatchAxes, type BatchAxes } from './batch-axis';
 import { inferShapes } from './infer-shapes';
 import type { Graph, GraphNode, Tensor, TensorData } from './types';
@@ -40,13 +41,6 @@ export function rebatch(graph: Graph, batch: number): Graph {
   }
   const resized = <T extends { readonly name: string; readonly dims: Graph['inputs'][number]['dims'] }>(value: T): T => ({ ...value, dims: scaled(value.name) ?? value.dims });
   return { ...graph, nodes, initializers, inputs: graph.inputs.map(resized), outputs: graph.outputs.map(resized), shapes: scaledShapes };
-}
-
-/** The batch size that the graph's input is fixed at. */
-export function graphBatch(graph: Graph): number {
-  const batch = graph.inputs[0]?.dims[0];
-  if (typeof batch !== 'number') throw fail('model-unsupported', 'The graph has no fixed batch size', { place: graph.inputs[0]?.name ?? 'graph input' });
-  return batch;
 }
 
 const joining = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Where', 'Equal', 'Greater', 'Less', 'And', 'Or', 'Min', 'Max', 'Mod', 'Concat', 'MatMul', 'Gemm']);

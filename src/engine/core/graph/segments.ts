@@ -22,7 +22,7 @@ export interface Segment {
 /**
  * Cuts `graph` (whose nodes already read the replacements) into the fewest segments that respect the cuts: a node belongs to the
  * earliest segment in which all its inputs exist. Tensors that a later segment needs become outputs, as do `keep`.
- * Throws when a node reads a tensor that nothing makes.
+ * A cut of a graph input belongs to no segment. Throws when a node reads a tensor that nothing makes.
  */
 export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlySet<string> = new Set()): Segment[] {
   const level = levels(graph, cuts);
@@ -43,12 +43,14 @@ export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlyS
       }
     }
   }
-  for (const cut of cuts) wanted[levelOf(level, cut.produced)].add(cut.produced);
+  const given = new Set(graph.inputs.map((input) => input.name));
+  const inside = cuts.filter((cut) => !given.has(cut.produced));
+  for (const cut of inside) wanted[levelOf(level, cut.produced)].add(cut.produced);
   for (const output of graph.outputs) wanted[levelOf(level, output.name)].add(output.name);
   for (const name of keep) wanted[levelOf(level, name)].add(name);
   return wanted.map((outputs, index) => {
     const nodes = graph.nodes.filter((node) => levelOf(level, node.outputs[0]) === index);
-    const made = cuts.filter((cut) => levelOf(level, cut.produced) === index);
+    const made = inside.filter((cut) => levelOf(level, cut.produced) === index);
     return buildSegment(graph, nodes, [...needed[index]], [...outputs], made);
   });
 }
@@ -57,6 +59,8 @@ function levels(graph: Graph, cuts: readonly Cut[]): Map<string, number> {
   const level = new Map<string, number>(graph.inputs.map((input) => [input.name, 0]));
   const replaced = new Map<string, string[]>();
   for (const cut of cuts) replaced.set(cut.produced, [...(replaced.get(cut.produced) ?? []), cut.replacement]);
+  // What replaces an input of the graph is there from the start, like the input itself.
+  for (const input of graph.inputs) for (const replacement of replaced.get(input.name) ?? []) level.set(replacement, 0);
   for (const node of graph.nodes) {
     let here = 0;
     for (const input of node.inputs) {

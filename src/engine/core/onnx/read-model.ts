@@ -23,7 +23,7 @@ export interface ReadOptions {
 export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
   const file = options.file === undefined ? {} : { file: options.file };
   try {
-    return readModelProto(bytes, options.externalData);
+    return readModelProto(bytes, options.externalData === undefined ? undefined : readOnce(options.externalData));
   } catch (error) {
     if (error instanceof EngineError) throw new EngineError({ ...file, ...error.failure });
     if (!(error instanceof Error)) throw error;
@@ -32,6 +32,16 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
       ...file, place: error.message, expected: 'an ONNX model (.onnx), whole', next: kind === null ? 'Copy or download the file again, or export the model again' : 'Choose an .onnx file; a PyTorch model is exported to one first',
     });
   }
+}
+
+/** Hundreds of tensors share one file. */
+function readOnce(externalData: ExternalData): ExternalData {
+  const files = new Map<string, Uint8Array>();
+  return (location) => {
+    const file = files.get(location) ?? externalData(location);
+    files.set(location, file);
+    return file;
+  };
 }
 
 function readModelProto(bytes: Uint8Array, externalData: ExternalData | undefined): Graph {

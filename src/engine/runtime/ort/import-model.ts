@@ -6,8 +6,10 @@ import { checkWeights } from '../../core/graph/check-weights';
 import { findStructure } from '../../core/graph/find-structure';
 import { fuseLayerNorm } from '../../core/graph/fuse-layer-norm';
 import { hoistConstants } from '../../core/graph/hoist-constants';
-import { imageSide } from '../../core/graph/image-size';
+import { graphBatch, graphOutput } from '../../core/graph/graph-ends';
 import { inferShapes } from '../../core/graph/infer-shapes';
+import { inputShape } from '../../core/graph/input-shape';
+import { logitsAgree, logitsFinite } from '../../core/graph/logit-difference';
 import { prune } from '../../core/graph/prune';
 import { raiseOpset } from '../../core/graph/raise-opset';
 import { rebatch } from '../../core/graph/rebatch';
@@ -15,7 +17,7 @@ import { refuseUnsupported } from '../../core/graph/refuse';
 import type { Graph, ImportedModel, ModelStructure } from '../../core/graph/types';
 import { readModel } from '../../core/onnx/read-model';
 import { canonicalise } from './canonicalise';
-import { logitsAgree, probeImages, probeLogits } from './probe';
+import { probeImages, probeLogits } from './probe';
 
 /** Images in the probe of the batch size. */
 const probeCount = 3;
@@ -70,8 +72,9 @@ export async function importGraph(source: Graph): Promise<ImportedModel> {
   const notes: string[] = [];
   const chosen = chooseOutput(source, notes);
   const prepared = fuseLayerNorm(hoistConstants(prune(chosen)));
-  const inputDims = fixedInput(prepared, notes);
-  const exported = await canonicalise(prepared, inputDims);
+  const input = inputShape(prepared);
+  notes.push(...input.notes);
+  const exported = await canonicalise(prepared, input.dims);
   refuseUnsupported(exported);
   const shapes = inferShapes(exported);
   const canonical = prune(fuseLayerNorm(raiseOpset(exported, (name) => shapes.get(name)?.length)));
@@ -80,38 +83,18 @@ export async function importGraph(source: Graph): Promise<ImportedModel> {
   const structure = findStructure(graph);
   refuseWithoutAttention(structure);
   checkWeights(graph, structure);
-  const exportedBatch = inputDims[0];
   const batchable = await probeBatch(graph, single === canonical ? null : canonical, notes);
-  return { graph, structure, batchable, exportedBatch, notes };
+  return { graph, structure, batchable, exportedBatch: input.dims[0], notes };
 }
 
 /** The logits: the one output, else the one called so, else the first of two axes. */
 function chooseOutput(graph: Graph, notes: string[]): Graph {
-  const [first] = graph.outputs;
+  const first = graphOutput(graph);
   if (graph.outputs.length === 1) return graph;
-  const output = graph.outputs.find((candidate) => candidate.name === 'logits') ?? graph.outputs.find((candidate) => candidate.dims.length === 2) ?? first;
-  if (output === undefined) throw fail('model-unreadable', 'The model has no output', { expected: 'logits [batch, classes]', next: 'Export the model again' });
+  const output = graph.outputs.find(({ name }) => name === 'logits') ?? graph.outputs.find(({ dims }) => dims.length === 2) ?? graph.outputs.find(({ name }) => name === first);
+  if (output === undefined) return graph;
   notes.push(`The model has ${graph.outputs.length} outputs; ${output.name} is taken as the logits`);
   return { ...graph, outputs: [output] };
-}
-
-/** The dimensions to canonicalise at: the exported batch where it is fixed, else 1. */
-function fixedInput(graph: Graph, notes: string[]): readonly number[] {
-  const [input] = graph.inputs;
-  const expected = 'one float input [batch, 3, height, width]';
-  const next = 'Export the model for pictures of three channels, as timm does';
-  if (input === undefined || graph.inputs.length !== 1) {
-    throw fail('model-input', `The model has ${graph.inputs.length} inputs`, { place: graph.inputs.map((one) => one.name).join(', '), expected, next });
-  }
-  const shown = `${input.name} ${input.type} [${input.dims.map((dim) => dim ?? '?').join(', ')}]`;
-  if (input.dims.length !== 4 || input.type !== 'float32') throw fail('model-input', 'The model does not take a batch of pictures', { place: shown, expected, next });
-  const [batch, channels, height, width] = input.dims;
-  if (typeof channels === 'number' && channels !== 3) throw fail('model-input', `The model takes pictures of ${channels} channels`, { place: shown, expected, next });
-  const side = typeof height === 'number' ? height : typeof width === 'number' ? width : imageSide(graph) ?? 224;
-  if (typeof height !== 'number' || typeof width !== 'number') notes.push(`The model leaves the image size open; it is run at ${side} x ${side}`);
-  const images = typeof batch === 'number' ? batch : 1;
-  if (images > 1) notes.push(`The model was exported for batches of ${images}`);
-  return [images, 3, typeof height === 'number' ? height : side, typeof width === 'number' ? width : side];
 }
 
 function tryRebatch(graph: Graph, batch: number, notes: string[]): Graph | null {
@@ -135,14 +118,15 @@ function refuseWithoutAttention(structure: ModelStructure): void {
 async function probeBatch(graph: Graph, original: Graph | null, notes: string[]): Promise<boolean> {
   const images = probeImages(graph, probeCount);
   const alone = await probeLogits(graph, images);
-  if (alone.some((logits) => logits.some((logit) => !Number.isFinite(logit)))) {
+  if (!logitsFinite(alone)) {
     throw fail('model-values', 'The model gives no finite logits for a random picture', { expected: 'finite numbers', next: 'Check the export in PyTorch' });
   }
   if (original !== null && !logitsAgree(alone, await probeLogits(original, images))) {
     throw fail('model-unsupported', 'The model could not be brought to batch size 1', { expected: 'the same logits alone and in a batch', next: 'Export the model with a dynamic batch size, or with batch size 1' });
   }
-  const together = tryRebatch(graph, graph.inputs[0].dims[0] === probeCount ? probeCount + 1 : probeCount, notes);
+  const batch = graphBatch(graph);
+  const together = tryRebatch(graph, batch === probeCount ? probeCount + 1 : probeCount, notes);
   const batchable = together !== null && logitsAgree(alone, await probeLogits(together, images));
-  if (!batchable) notes.push(`The model runs at batch size ${graph.inputs[0].dims[0]} only: images alone and in one batch gave different logits`);
+  if (!batchable) notes.push(`The model runs at batch size ${batch} only: images alone and in one batch gave different logits`);
   return batchable;
 }
