@@ -1,0 +1,56 @@
+/** Keeps the attention store loaded with what is selected: the run's images, the picture, the view, and then the other blocks' damage. */
+import type { ComputedRef } from 'vue';
+import { computed, watch } from 'vue';
+import type { ModelRecord, RunRecord } from '../../../shared/records';
+import { useAttention } from '../stores/attention';
+import { useJob } from '../stores/job';
+import { useSelection } from '../stores/selection';
+
+export interface PageRun {
+  readonly model: ComputedRef<ModelRecord | null>;
+  readonly run: ComputedRef<RunRecord | null>;
+  readonly baseline: ComputedRef<RunRecord | null>;
+}
+
+/** What to say instead of maps, or null when there is a run to look into. */
+export type Obstacle = 'no-run' | 'fp32' | 'no-images' | null;
+
+export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef<Obstacle> {
+  const attention = useAttention();
+  const selection = useSelection();
+  const job = useJob();
+
+  const obstacle = computed<Obstacle>(() => {
+    if (selection.current.scheme === 'none') return 'fp32';
+    if (run.value === null) return 'no-run';
+    return run.value.images === 0 ? 'no-images' : null;
+  });
+
+  // The run's list of images grows while it goes on: asked again at the end, not at every batch.
+  watch(() => [obstacle.value, run.value?.id, baseline.value?.id, job.running] as const, ([blocked, id, baselineId]) => {
+    if (blocked !== null || id === undefined) attention.forget();
+    else void attention.loadImages(id, baselineId ?? null);
+  }, { immediate: true });
+
+  const key = computed(() => {
+    const { block, head, image } = selection.current;
+    if (obstacle.value !== null || run.value === null || model.value === null) return null;
+    const blocks = model.value.blocks.length;
+    const safeBlock = Math.min(block, Math.max(0, blocks - 1));
+    const heads = model.value.blocks[safeBlock]?.heads ?? 1;
+    return { runId: run.value.id, image: Math.min(image, Math.max(0, run.value.images - 1)), block: safeBlock, head: Math.min(head, heads - 1), blocks };
+  });
+
+  watch(() => (key.value === null ? null : `${key.value.runId}/${key.value.image}`), () => {
+    if (key.value !== null) void attention.loadPicture(key.value.runId, key.value.image);
+  }, { immediate: true });
+
+  watch(key, async (wanted, before) => {
+    if (wanted === null || JSON.stringify(wanted) === JSON.stringify(before)) return;
+    const { blocks, ...view } = wanted;
+    await attention.loadView(view);
+    if (key.value === wanted && attention.view !== null && !job.running) void attention.fillDamage(view, blocks);
+  }, { immediate: true });
+
+  return obstacle;
+}

@@ -1,0 +1,32 @@
+/** Keys that work on every page. The same actions are buttons and menu entries. */
+import { onMounted, onUnmounted } from 'vue';
+import { usePreferences } from '../stores/preferences';
+import { useSelection } from '../stores/selection';
+
+/** Whether the key belongs to what has the focus (text fields, open menus and dialogs). */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input:not([type=radio]):not([type=checkbox]), textarea, [role=menu], [role=dialog]') !== null;
+}
+
+export function useFrameKeys(): void {
+  const preferences = usePreferences();
+  const selection = useSelection();
+
+  function onKey(event: KeyboardEvent): void {
+    const ctrl = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (ctrl && key === 'b') {
+      if (event.shiftKey) preferences.rightOpen = !preferences.rightOpen;
+      else preferences.leftOpen = !preferences.leftOpen;
+    } else if (ctrl && key === 'j') preferences.drawerOpen = !preferences.drawerOpen;
+    else if (event.altKey && key === 'arrowleft') selection.back();
+    else if (event.altKey && key === 'arrowright') selection.forward();
+    else if (ctrl && key === '1') selection.go({ page: 'board' });
+    else if (ctrl && key === '2') selection.go({ page: 'attention' });
+    else return;
+    event.preventDefault();
+  }
+
+  onMounted(() => window.addEventListener('keydown', onKey));
+  onUnmounted(() => window.removeEventListener('keydown', onKey));
+}

@@ -1,0 +1,23 @@
+/** Rows of the level usage table, from the largest value down to zero. */
+import type { AttentionView } from '../../shared/attention';
+
+export interface UsageRow {
+  readonly code: number;
+  /** The level as the scheme writes it: "1.5·2^3/327". */
+  readonly name: string;
+  readonly value: number;
+  /** Shares, 0..1. */
+  readonly image: number;
+  readonly run: number | null;
+}
+
+export function usageRows(view: Pick<AttentionView, 'levels' | 'levelNames' | 'occupancy'>): UsageRow[] {
+  const rows = [...view.levels].map((value, code) => ({
+    code,
+    name: view.levelNames[code] ?? String(code),
+    value,
+    image: view.occupancy.image[code] ?? 0,
+    run: view.occupancy.run === null ? null : view.occupancy.run[code] ?? 0,
+  }));
+  return rows.sort((a, b) => b.value - a.value || a.code - b.code);
+}

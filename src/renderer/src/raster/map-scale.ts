@@ -1,0 +1,58 @@
+/** The one scale that the three maps of a head share, and the zero-centred one of their differences. Values are attention, 0..1. */
+
+export type MapScale =
+  /** Equal steps are equal ratios: the eye sees what a log quantiser sees. */
+  | { readonly kind: 'log'; readonly min: number; readonly max: number }
+  | { readonly kind: 'linear'; readonly min: number; readonly max: number };
+
+/** Values under this are drawn with the first colour of a log scale: a softmax over 197 tokens averages 2^-7.6. */
+const logFloor = 2 ** -12;
+
+/** The scale of several maps together; the upper end is the next power of two (log) or the largest value (linear). */
+export function commonScale(kind: MapScale['kind'], maps: readonly ArrayLike<number>[]): MapScale {
+  let max = 0;
+  for (const map of maps) for (let i = 0; i < map.length; i++) max = Math.max(max, map[i] ?? 0);
+  if (max <= 0) return { kind, min: kind === 'log' ? logFloor : 0, max: 1 };
+  if (kind === 'linear') return { kind, min: 0, max };
+  return { kind, min: logFloor, max: Math.max(2 ** Math.ceil(Math.log2(max)), logFloor * 2) };
+}
+
+/** Place of a positive value on the scale, 0..1 (clamped). */
+export function scalePosition(scale: MapScale, value: number): number {
+  const t = scale.kind === 'log'
+    ? Math.log2(Math.max(value, scale.min) / scale.min) / Math.log2(scale.max / scale.min)
+    : (value - scale.min) / (scale.max - scale.min);
+  return Math.min(1, Math.max(0, t));
+}
+
+/** Tick values of the legend, ascending. */
+export function scaleTicks(scale: MapScale): number[] {
+  if (scale.kind === 'linear') return [0, 0.5, 1].map((t) => scale.min + t * (scale.max - scale.min));
+  const top = Math.round(Math.log2(scale.max));
+  const bottom = Math.round(Math.log2(scale.min));
+  const step = top - bottom > 8 ? 4 : 2;
+  const ticks: number[] = [];
+  for (let n = top; n >= bottom; n -= step) ticks.unshift(2 ** n);
+  return ticks;
+}
+
+/**
+ * Half-width of the difference scale: the 99.5 % point of |difference| over all given maps, so that one outlier does not
+ * bleach the rest; what lies beyond is drawn with the end colour and the legend says so.
+ */
+export function differenceLimit(maps: readonly ArrayLike<number>[]): { readonly limit: number; readonly clipped: boolean } {
+  const total = maps.reduce((sum, map) => sum + map.length, 0);
+  const sizes = new Float32Array(total);
+  let at = 0;
+  for (const map of maps) {
+    for (let i = 0; i < map.length; i++) {
+      const size = Math.abs(map[i] ?? 0);
+      sizes[at++] = Number.isFinite(size) ? size : 0;
+    }
+  }
+  sizes.sort();
+  const max = sizes[total - 1] ?? 0;
+  const high = sizes[Math.floor(0.995 * (total - 1))] ?? 0;
+  if (max === 0) return { limit: 1, clipped: false };
+  return high > 0 ? { limit: high, clipped: max > high } : { limit: max, clipped: false };
+}

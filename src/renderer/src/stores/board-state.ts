@@ -1,0 +1,39 @@
+/** Pure steps on a board: finding cells, and laying live results over it while a job goes on. */
+import type { Board, BoardCell, RunRecord, WorkspaceSummary } from '../../../shared/records';
+import type { SchemeId } from '../../../shared/settings';
+
+/** FP32 runs stand under scheme `none` with arithmetic `fp32`, whatever arithmetic is looked at. */
+export function cellOf(board: Board, modelId: string, scheme: SchemeId, arithmetic: string): BoardCell | null {
+  const wanted = scheme === 'none' ? 'fp32' : arithmetic;
+  return board.cells.find((cell) => cell.modelId === modelId && cell.scheme === scheme && cell.arithmetic === wanted) ?? null;
+}
+
+/** Arithmetics that some quantised cell was run with, `reference` first. */
+export function arithmeticsOf(board: Board): string[] {
+  const found = new Set(board.cells.filter((cell) => cell.arithmetic !== 'fp32').map((cell) => cell.arithmetic));
+  return [...found].sort((a, b) => (a === 'reference' ? -1 : b === 'reference' ? 1 : a.localeCompare(b)));
+}
+
+/** The board with a run's new state in its cell. `cell`: the whole cell as the engine sees it now, when it has paired figures. */
+export function boardWithRun(board: Board, run: RunRecord, cell: BoardCell | null): Board {
+  if (board.datasetId !== null && board.datasetId !== run.datasetId) return board;
+  const at = board.cells.findIndex((old) => old.modelId === run.modelId && old.scheme === run.settings.scheme && old.arithmetic === run.settings.arithmetic);
+  const old = board.cells[at];
+  const next: BoardCell = cell ?? {
+    modelId: run.modelId,
+    scheme: run.settings.scheme,
+    arithmetic: run.settings.arithmetic,
+    published: old?.published ?? null,
+    // Paired figures of an older run say nothing about this one.
+    paired: old?.run?.id === run.id ? old.paired : null,
+    run,
+  };
+  const cells = at < 0 ? [...board.cells, next] : board.cells.map((other, index) => (index === at ? next : other));
+  return { ...board, datasetId: run.datasetId, cells };
+}
+
+/** The summary with a run added or brought up to date, newest first. */
+export function summaryWithRun(summary: WorkspaceSummary, run: RunRecord): WorkspaceSummary {
+  const known = summary.runs.some((old) => old.id === run.id);
+  return { ...summary, runs: known ? summary.runs.map((old) => (old.id === run.id ? run : old)) : [run, ...summary.runs] };
+}

@@ -1,0 +1,88 @@
+/** What is in the open workspace: models, data, runs, the board. Filled by the engine only. */
+import { defineStore } from 'pinia';
+import { ref, shallowRef } from 'vue';
+import type { Failure } from '../../../shared/failure';
+import { toFailure } from '../../../shared/failure';
+import type { Board, BoardCell, DatasetRecord, ModelRecord, RunRecord, WorkspaceSummary } from '../../../shared/records';
+import { useServices } from '../services';
+import { boardWithRun, summaryWithRun } from './board-state';
+
+export type Phase = 'connecting' | 'ready' | 'failed';
+
+export const useWorkspace = defineStore('workspace', () => {
+  const { engine } = useServices();
+  const phase = ref<Phase>('connecting');
+  const failure = shallowRef<Failure | null>(null);
+  const summary = shallowRef<WorkspaceSummary | null>(null);
+  const board = shallowRef<Board | null>(null);
+  /** The data set of the board; null until something ran or was chosen. */
+  const datasetId = ref<string | null>(null);
+
+  async function refresh(): Promise<void> {
+    summary.value = await engine.call('workspace.summary', null);
+    await showDataset(datasetId.value);
+  }
+
+  async function showDataset(id: string | null): Promise<void> {
+    const next = await engine.call('board.get', { datasetId: id });
+    board.value = next;
+    datasetId.value = next.datasetId ?? id ?? summary.value?.datasets[0]?.id ?? null;
+  }
+
+  /** Opens a workspace file (null: the default one). A failure is kept for the page to show. */
+  async function open(file: string | null): Promise<boolean> {
+    phase.value = 'connecting';
+    failure.value = null;
+    try {
+      summary.value = await engine.call('workspace.open', { file });
+      datasetId.value = null;
+      await showDataset(null);
+      phase.value = 'ready';
+      return true;
+    } catch (error) {
+      failure.value = toFailure(error);
+      phase.value = 'failed';
+      return false;
+    }
+  }
+
+  /** After the engine came back: the same workspace file again, nothing on the screen is thrown away meanwhile. */
+  async function reopen(): Promise<void> {
+    const file = summary.value?.file;
+    if (file === undefined) return;
+    try {
+      summary.value = await engine.call('workspace.open', { file });
+      await showDataset(datasetId.value);
+    } catch (error) {
+      failure.value = toFailure(error);
+    }
+  }
+
+  async function openSample(): Promise<{ models: readonly ModelRecord[]; dataset: DatasetRecord }> {
+    const sample = await engine.call('sample.open', null);
+    datasetId.value = sample.dataset.id;
+    await refresh();
+    return sample;
+  }
+
+  async function addModel(file: string): Promise<ModelRecord> {
+    const model = await engine.call('model.add', { file });
+    await refresh();
+    return model;
+  }
+
+  async function addDataset(root: string, onFiles: (files: number) => void): Promise<DatasetRecord> {
+    const dataset = await engine.call('dataset.add', { root }, { onEvent: ({ files }) => onFiles(files) });
+    datasetId.value = dataset.id;
+    await refresh();
+    return dataset;
+  }
+
+  function applyRun(run: RunRecord, cell: BoardCell | null): void {
+    if (summary.value !== null) summary.value = summaryWithRun(summary.value, run);
+    if (board.value !== null) board.value = boardWithRun(board.value, run, cell);
+    datasetId.value ??= run.datasetId;
+  }
+
+  return { phase, failure, summary, board, datasetId, open, reopen, refresh, showDataset, openSample, addModel, addDataset, applyRun };
+});
