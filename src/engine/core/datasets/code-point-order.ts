@@ -16,3 +16,8 @@ export function compareCodePoints(a: string, b: string): number {
   }
   return a.length - b.length;
 }
+
+/** Sorts names in place by code point. Without surrogates the built-in order is the same, and much faster over a million names. */
+export function sortByCodePoints(names: string[]): string[] {
+  return names.some((name) => /[\ud800-\udfff]/.test(name)) ? names.sort(compareCodePoints) : names.sort();
+}

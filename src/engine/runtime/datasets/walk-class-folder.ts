@@ -1,6 +1,6 @@
 /** All pictures below a class folder, in the order of torchvision's ImageFolder: folders by full path, then files by name. */
 import { join } from 'node:path';
-import { compareCodePoints } from '../../core/datasets/code-point-order';
+import { compareCodePoints, sortByCodePoints } from '../../core/datasets/code-point-order';
 import { hasImageExtension } from '../../core/datasets/image-extensions';
 import { unreadableFolder, type FolderEntry, type FolderReader } from './folder-reader';
 
@@ -23,7 +23,7 @@ export interface WalkContext {
 
 /** Sorted names of the pictures among entries. */
 export function imageNames(entries: readonly FolderEntry[]): string[] {
-  return entries.filter(({ name, folder }) => !folder && hasImageExtension(name)).map(({ name }) => name).sort(compareCodePoints);
+  return sortByCodePoints(entries.filter(({ name, folder }) => !folder && hasImageExtension(name)).map(({ name }) => name));
 }
 
 /** The entries of a folder given relative to the root. Throws EngineError 'dataset-unreadable'. */

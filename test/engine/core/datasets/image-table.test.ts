@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareCodePoints } from '../../../../src/engine/core/datasets/code-point-order';
+import { compareCodePoints, sortByCodePoints } from '../../../../src/engine/core/datasets/code-point-order';
 import { hasImageExtension } from '../../../../src/engine/core/datasets/image-extensions';
 import { parseImageList } from '../../../../src/engine/core/datasets/image-list';
 import { ImageTable, type FolderImages } from '../../../../src/engine/core/datasets/image-table';
@@ -43,6 +43,13 @@ describe('ImageTable', () => {
 describe('compareCodePoints', () => {
   it('sorts as Python does, where UTF-16 units would not', () => {
     expect(['😀', '\uff21', 'b', 'B', 'a', '', 'ab', 'é', '_', '10', '9'].sort(compareCodePoints)).toEqual(['', '10', '9', 'B', '_', 'a', 'ab', 'b', 'é', '\uff21', '😀']);
+  });
+
+  it('sorts lists with and without surrogates alike', () => {
+    const names = fc.array(fc.string({ unit: fc.constantFrom('a', 'B', '\uff21', '\ue000', '😀', '\ud7ff'), maxLength: 3 }), { maxLength: 12 });
+    fc.assert(fc.property(names, (list) => {
+      expect(sortByCodePoints([...list])).toEqual([...list].sort(compareCodePoints));
+    }));
   });
 
   it('agrees with comparing arrays of code points', () => {
