@@ -4,18 +4,16 @@ import { intAttribute, intsAttribute } from './node-values';
 import type { Graph, GraphNode, Tensor } from './types';
 
 const target = 17;
-const oldest = 11;
 
 /** Operators whose integer list moved from an attribute to an input (opset 13). */
 const moved: Readonly<Record<string, string>> = { Squeeze: 'axes', Unsqueeze: 'axes', ReduceSum: 'axes', Split: 'split' };
 
 /**
- * The graph at opset 17 or its own, whichever is newer.
- * @throws EngineError model-unsupported: opset below 11, or a Softmax of opset < 13 over several axes
+ * The graph (opset 11 or newer) at opset 17 or its own, whichever is newer.
+ * @throws EngineError model-unsupported: a Softmax of opset < 13 over several axes
  */
 export function raiseOpset(graph: Graph, ranks: (tensor: string) => number | undefined): Graph {
   const version = graph.opsets.find((opset) => opset.domain === '')?.version ?? 0;
-  if (version < oldest) throw fail('model-unsupported', `The model was exported with ONNX opset ${version}`, { expected: `opset ${oldest} or newer`, next: 'Export it with opset_version=17' });
   if (version >= target) return graph;
   const initializers = new Map(graph.initializers);
   const nodes = version >= 13 ? graph.nodes : graph.nodes.map((node) => raiseNode(node, initializers, ranks));

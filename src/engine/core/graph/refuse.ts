@@ -6,13 +6,18 @@ const quantised = /^(QLinear\w*|QAttention|QGemm|QOrdered\w*|QMoE|QuantizeLinear
 const fusedAttention = new Set([
   'Attention', 'MultiHeadAttention', 'GroupQueryAttention', 'PackedAttention', 'PackedMultiHeadAttention', 'DecoderMaskedMultiHeadAttention', 'DecoderMaskedSelfAttention', 'FlashAttention', 'SparseAttention', 'LongformerAttention', 'LinearAttention',
 ]);
+const oldestOpset = 11;
 const plainDomains = new Set(['', 'ai.onnx.ml']);
 
 /**
  * @throws EngineError model-quantised: the model holds quantised operators
- * @throws EngineError model-unsupported: attention fused into one operator, operators of ONNX Runtime's own or an unknown domain
+ * @throws EngineError model-unsupported: opset below 11, attention fused into one operator, operators of ONNX Runtime's own or an unknown domain
  */
 export function refuseUnsupported(graph: Graph): void {
+  const version = graph.opsets.find((opset) => opset.domain === '')?.version ?? 0;
+  if (version < oldestOpset) {
+    throw fail('model-unsupported', `The model was exported with ONNX opset ${version}`, { expected: `opset ${oldestOpset} or newer`, next: 'Export it again with opset_version=17' });
+  }
   for (const node of graph.nodes) {
     if (quantised.test(node.opType)) throw alreadyQuantised(node);
     if (fusedAttention.has(node.opType)) throw fused(node);
