@@ -29,8 +29,8 @@ interface Line {
   readonly sums: Int32Array;
 }
 
-/** The usual reduction of photographs has five to eight taps: one sum of products per byte, weights in registers. */
-function mixEight({ input, stride, reach, output, outputStride, sums }: Line, from: number, to: number, weights: Int32Array, slot: number): void {
+/** The last eight taps, and the bytes: weights in registers. The usual reduction of photographs has five to eight taps and needs no more. */
+function finishEight({ input, stride, reach, output, outputStride, sums }: Line, from: number, to: number, weights: Int32Array, slot: number): void {
   const w0 = weights[slot];
   const w1 = weights[slot + 1];
   const w2 = weights[slot + 2];
@@ -47,7 +47,7 @@ function mixEight({ input, stride, reach, output, outputStride, sums }: Line, fr
   const r7 = 7 * reach;
   const { length } = sums;
   for (let i = 0, a = from, b = to; i < length; i++, a += stride, b += outputStride) {
-    const value = (half + Math.imul(input[a], w0) + Math.imul(input[a + reach], w1) + Math.imul(input[a + r2], w2) + Math.imul(input[a + r3], w3)
+    const value = (sums[i] + Math.imul(input[a], w0) + Math.imul(input[a + reach], w1) + Math.imul(input[a + r2], w2) + Math.imul(input[a + r3], w3)
       + Math.imul(input[a + r4], w4) + Math.imul(input[a + r5], w5) + Math.imul(input[a + r6], w6) + Math.imul(input[a + r7], w7)) >> fractionBits;
     output[b] = value < 0 ? 0 : value > 255 ? 255 : value;
   }
@@ -83,15 +83,16 @@ function writeSums({ sums, output, outputStride }: Line, to: number): void {
 function mix(line: Line, from: number, to: number, { step, counts, weights, width }: ResampleTaps, index: number): void {
   const count = counts[index];
   const first = index * width;
-  if (step === 4 && count === 8) {
-    mixEight(line, from, to, weights, first);
-    return;
-  }
   line.sums.fill(half);
-  for (let tap = 0; tap < count; tap += step) {
-    if (step === 4) addFour(line, from + tap * line.reach, weights, first + tap);
-    else addOne(line, from + tap * line.reach, weights[first + tap]);
+  let tap = 0;
+  if (step === 4) {
+    for (; tap < count && count - tap !== 8; tap += 4) addFour(line, from + tap * line.reach, weights, first + tap);
+    if (tap < count) {
+      finishEight(line, from + tap * line.reach, to, weights, first + tap);
+      return;
+    }
   }
+  for (; tap < count; tap++) addOne(line, from + tap * line.reach, weights[first + tap]);
   writeSums(line, to);
 }
 
