@@ -15,7 +15,7 @@ export function signed(locale: string, value: number, digits = 2): string {
 }
 
 export function interval(locale: string, bounds: readonly [number, number], digits = 1): string {
-  return `${percent(locale, bounds[0], digits)} – ${percent(locale, bounds[1], digits)}`;
+  return `${percent(locale, bounds[0], digits)}–${percent(locale, bounds[1], digits)}`;
 }
 
 export function signedInterval(locale: string, bounds: readonly [number, number], digits = 2): string {

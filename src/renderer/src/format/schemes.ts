@@ -4,7 +4,7 @@ import type { SchemeId } from '../../../shared/settings';
 
 export interface SchemeLook {
   readonly id: SchemeId;
-  /** Two lines of a narrow header; together they say the id. */
+  /** Two lines of a narrow header: where the scheme comes from, and the part of its id that tells it apart. */
   readonly family: string;
   readonly code: string;
   /** CSS colour, from the tokens. */
@@ -16,8 +16,8 @@ export interface SchemeLook {
 export function schemeLook(id: SchemeId): SchemeLook {
   switch (id) {
     case 'none': return { id, family: 'FP32', code: 'FP32', colour: 'var(--fp32)', dashed: false };
-    case 'Sqrt2_16': return { id, family: 'Sqrt2', code: '16', colour: 'var(--sqrt2-16)', dashed: true };
-    case 'Sqrt2_17': return { id, family: 'Sqrt2', code: '17', colour: 'var(--sqrt2-17)', dashed: false };
+    case 'Sqrt2_16': return { id, family: 'RepQ-ViT', code: 'Sqrt2_16', colour: 'var(--sqrt2-16)', dashed: true };
+    case 'Sqrt2_17': return { id, family: 'RepQ-ViT', code: 'Sqrt2_17', colour: 'var(--sqrt2-17)', dashed: false };
     case 'BitLog2_Single_16': return { id, family: 'BitLog2', code: 'Single_16', colour: 'var(--single-16)', dashed: true };
     case 'BitLog2_Single_17': return { id, family: 'BitLog2', code: 'Single_17', colour: 'var(--single-17)', dashed: false };
     case 'BitLog2_Half_16': return { id, family: 'BitLog2', code: 'Half_16', colour: 'var(--half-16)', dashed: true };
