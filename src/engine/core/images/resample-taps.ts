@@ -61,7 +61,7 @@ export function computeTaps(inputs: number, outputs: number, interpolation: Inte
   return { step, width, starts, counts, weights };
 }
 
-const keptTables = 64;
+const keptTables = 256;
 const cache = new Map<string, ResampleTaps>();
 
 /** computeTaps with the last tables kept: pictures of a data set share a few sizes. */
