@@ -119,7 +119,7 @@ export function uniformGrid(x: Float32Array, bits: number): SlowGrid {
     const delta = f(f(max - min) / (2 ** bits - 1));
     constant = max;
     if (max === min) continue;
-    const zeroPoint = rne(f(-min / delta));
+    const zeroPoint = rne(f(-min / delta)) + 0;
     const score = meanSquare(x, Float64Array.from(x, (value) => uniformValue(value, { delta, zeroPoint }, bits)));
     if (score < best.score) best = { delta, zeroPoint, score };
   }

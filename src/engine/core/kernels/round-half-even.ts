@@ -7,6 +7,8 @@ export const ROUNDING_SHIFT = 6755399441055744;
 
 /** Nearest whole number, ties to even, as torch.round. Never -0. */
 export function roundHalfEven(x: number): number {
-  if (Math.abs(x) >= 2 ** 51) return Number.isInteger(x) ? x : Math.round(x);
-  return x + ROUNDING_SHIFT - ROUNDING_SHIFT;
+  if (Math.abs(x) < 2 ** 51) return x + ROUNDING_SHIFT - ROUNDING_SHIFT;
+  // Up to 2^52 there are still halves, beyond it none.
+  const below = Math.floor(x);
+  return x - below > 0.5 || (x - below === 0.5 && below % 2 !== 0) ? below + 1 : below;
 }

@@ -37,7 +37,7 @@ export function searchUniformGrid(
   const candidates = SEARCH_QUANTILES.map((_, i) => grid(values[i], values[SEARCH_QUANTILES.length + i], levelCount));
   const usable = candidates.map(({ delta }) => delta > 0 && delta < Infinity);
   const widest = SEARCH_QUANTILES.length - 1;
-  if (candidates[widest].delta === Infinity) {
+  if (!Number.isFinite(candidates[widest].delta)) {
     throw new UnusableTensorError('range', 'Cannot quantise: the values span more than float32 can express');
   }
   if (!usable.includes(true)) return constantGrid(values[widest]);
