@@ -28,6 +28,8 @@ export function createWindow({ preload, address, styleNonce, state }: WindowSett
     minHeight: smallestWindow.height,
     title: 'BitLog2 Workbench',
     show: false,
+    // The page has buttons for everything; Alt brings the menu up where it is part of the window.
+    autoHideMenuBar: true,
     backgroundColor: nativeTheme.shouldUseDarkColors ? surfaces.dark : surfaces.light,
     webPreferences: {
       preload,
