@@ -2,7 +2,7 @@
  * A DuckDB connection whose work runs strictly one after another. The store has two: transactions of the writer never mix with
  * each other, and readers see only what was committed.
  */
-import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBPreparedStatement, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import type { Row } from './row';
 import { statementError } from './store-failures';
 
@@ -17,18 +17,19 @@ export interface Session {
 }
 
 export class Connection {
-  private readonly statements = new Map<string, DuckDBPreparedStatement>();
   private readonly appenders = new Map<string, DuckDBAppender>();
   private tail: Promise<unknown> = Promise.resolve();
   private readonly session: Session;
 
   private constructor(private readonly duck: DuckDBConnection, private readonly file: string) {
+    // Statements are prepared anew each time: DuckDB 1.5 plans with the statistics of the moment (ORDER BY packs values into as many
+    // bytes as they need then), and a statement that is used again after the table grew gives wrong values, without an error.
     this.session = {
       run: async (sql, values) => {
-        await (await this.prepared(sql, values)).run();
+        await this.duck.run(sql, values);
       },
-      rows: async (sql, values) => (await (await this.prepared(sql, values)).runAndReadAll()).getRows(),
-      columns: async (sql, values) => (await (await this.prepared(sql, values)).runAndReadAll()).getColumns(),
+      rows: async (sql, values) => (await this.duck.runAndReadAll(sql, values)).getRows(),
+      columns: async (sql, values) => (await this.duck.runAndReadAll(sql, values)).getColumns(),
       appender: (table) => this.openAppender(table),
       flushAppenders: () => {
         for (const appender of this.appenders.values()) appender.flushSync();
@@ -79,20 +80,8 @@ export class Connection {
   async close(): Promise<void> {
     await this.tail;
     for (const appender of this.appenders.values()) appender.closeSync();
-    for (const statement of this.statements.values()) statement.destroySync();
     this.appenders.clear();
-    this.statements.clear();
     this.duck.closeSync();
-  }
-
-  private async prepared(sql: string, values: DuckDBValue[] = []): Promise<DuckDBPreparedStatement> {
-    let statement = this.statements.get(sql);
-    if (statement === undefined) {
-      statement = await this.duck.prepare(sql);
-      this.statements.set(sql, statement);
-    }
-    if (values.length > 0) statement.bind(values);
-    return statement;
   }
 
   private async openAppender(table: string): Promise<DuckDBAppender> {

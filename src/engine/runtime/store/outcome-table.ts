@@ -9,7 +9,7 @@ export interface Tally {
 }
 
 /** Losses are summed as integers of this unit, so that the mean does not depend on the order of batches. */
-const lossUnit = 1e-9;
+export const lossUnit = 1e-9;
 
 export class OutcomeTable {
   private present = new Uint8Array(0);
@@ -25,21 +25,21 @@ export class OutcomeTable {
 
   /** Adds images; one that is there already stays as it is. */
   add(rows: readonly Pick<PredictionRow, 'index' | 'label' | 'top5' | 'loss'>[]): void {
-    for (const { index, label, top5, loss } of rows) {
-      if (index >= this.present.length) this.grow(index + 1);
-      if (this.present[index] === 1) continue;
-      const first = top5[0] === label ? 1 : 0;
-      const five = top5.includes(label) ? 1 : 0;
-      this.present[index] = 1;
-      this.top1Correct[index] = first;
-      this.top5Correct[index] = five;
-      this.predicted[index] = top5[0] ?? -1;
-      this.loss[index] = loss;
-      this.images += 1;
-      this.top1 += first;
-      this.top5 += five;
-      this.lossUnits += Math.round(loss / lossUnit);
-    }
+    for (const { index, label, top5, loss } of rows) this.addOne(index, top5[0] === label ? 1 : 0, top5.includes(label) ? 1 : 0, top5[0] ?? -1, loss);
+  }
+
+  addOne(index: number, top1: number, top5: number, predicted: number, loss: number): void {
+    if (index >= this.present.length) this.grow(index + 1);
+    if (this.present[index] === 1) return;
+    this.present[index] = 1;
+    this.top1Correct[index] = top1;
+    this.top5Correct[index] = top5;
+    this.predicted[index] = predicted;
+    this.loss[index] = loss;
+    this.images += 1;
+    this.top1 += top1;
+    this.top5 += top5;
+    this.lossUnits += Math.round(loss / lossUnit);
     this.packed = null;
   }
 

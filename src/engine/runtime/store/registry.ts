@@ -6,7 +6,7 @@ import { number, text } from './row';
 import type { Store } from './store-types';
 import { canonicalJson, parseStored, textHash } from './stored-json';
 
-type Registry = Pick<Store, 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'imageList' | 'listedImages' | 'listedImage'>;
+type Registry = Pick<Store, 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedImage'>;
 
 export function registry(writer: Connection, reader: Connection): Registry {
   return {
@@ -22,6 +22,10 @@ export function registry(writer: Connection, reader: Connection): Registry {
       ),
     datasets: async () =>
       (await reader.rows('SELECT record FROM datasets ORDER BY name, number DESC')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set')),
+    newestDataset: async () => {
+      const row = (await reader.rows('SELECT record FROM datasets ORDER BY number DESC LIMIT 1'))[0];
+      return row === undefined ? null : parseStored(datasetRecordSchema, text(row, 0), 'data set');
+    },
     imageList: (files, labels) => storeList(writer, files, labels),
     listedImages: async (listId) => {
       const columns = await reader.columns('SELECT file, label FROM image_lists WHERE list_id = $1 ORDER BY "index"', [listId]);

@@ -35,9 +35,9 @@ export function runs(writer: Connection, reader: Connection, memory: OutcomeMemo
     },
     setRunState: (runId, state, change) => setRunState(writer, runId, state, change ?? {}),
     runs: async () => {
-      const stored: StoredRun[] = [];
-      for (const row of await reader.rows(`${runColumns} ORDER BY number`)) stored.push(storedRun(row, await memory.tally(text(row, 0))));
-      return stored;
+      const rows = await reader.rows(`${runColumns} ORDER BY number`);
+      const tallies = await memory.tallyOf(rows.map((row) => text(row, 0)));
+      return rows.map((row) => storedRun(row, tallies.get(text(row, 0))));
     },
     run: async (runId) => {
       const row = (await reader.rows(`${runColumns} WHERE id = $1`, [runId]))[0];
@@ -83,7 +83,8 @@ async function setRunState(writer: Connection, runId: string, state: RunState, c
   );
 }
 
-function storedRun(row: Row, tally: Tally): StoredRun {
+function storedRun(row: Row, tally: Tally | undefined): StoredRun {
+  if (tally === undefined) throw new Error('a run without sums');
   const failure = textOrNull(row, 11);
   return {
     id: text(row, 0),

@@ -112,6 +112,8 @@ export interface Store {
   models(): Promise<readonly ModelRecord[]>;
   upsertDataset(dataset: DatasetRecord): Promise<void>;
   datasets(): Promise<readonly DatasetRecord[]>;
+  /** The one that was stored last; null when there is none. */
+  newestDataset(): Promise<DatasetRecord | null>;
   /** Stores a list of images once; equal lists have the same id. Throws RangeError when the lengths differ. */
   imageList(files: readonly string[], labels: ArrayLike<number>): Promise<string>;
   /** Files and labels of a list, in order. */

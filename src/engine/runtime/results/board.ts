@@ -1,0 +1,101 @@
+/** The matrix models x schemes on one data set: the newest run of each cell, against the model's FP32. */
+import type { Board, BoardCell, DatasetRecord, ModelRecord, PairedResult } from '../../../shared/records';
+import { logSchemeIds, type SchemeId } from '../../../shared/settings';
+import type { Store, StoredRun } from '../store/store-types';
+import { schemeLadders } from './ladders';
+import { adjustByHolm, comparePair } from './paired';
+import { nothingPublished, publishedTop1, type PublishedTable } from './published';
+import { toRunRecord } from './run-record';
+
+/**
+ * The board of a data set (null: the one with the newest run, else the one added last).
+ * Rows are the models that have a run on it or whose classes fit it; of files that changed, only the newest state and those with runs.
+ */
+export async function buildBoard(store: Store, datasetId: string | null, published: PublishedTable = nothingPublished): Promise<Board> {
+  const [models, datasets, runs] = await Promise.all([store.models(), store.datasets(), store.runs()]);
+  const dataset = chooseDataset(datasets, runs, datasetId, await store.newestDataset());
+  const here = runs.filter((run) => run.datasetId === dataset?.id);
+  const rows = models.filter((model) => belongs(model, models, dataset, here));
+  const cells: BoardCell[] = [];
+  for (const model of rows) cells.push(...(await rowCells(store, model, here.filter((run) => run.modelId === model.id), publishedFor(dataset, published))));
+  return { datasetId: dataset?.id ?? null, models: rows, columns: [...schemeLadders()], cells };
+}
+
+/** The cell that a run stands in, as the board shows it while the run goes on; null when a newer run has taken its place. */
+export async function boardCell(store: Store, runId: string, published: PublishedTable = nothingPublished): Promise<BoardCell | null> {
+  const [models, datasets, runs] = await Promise.all([store.models(), store.datasets(), store.runs()]);
+  const run = runs.find((candidate) => candidate.id === runId);
+  const model = models.find((candidate) => candidate.id === run?.modelId);
+  if (run === undefined || model === undefined) return null;
+  const dataset = datasets.find((candidate) => candidate.id === run.datasetId) ?? null;
+  const row = runs.filter((other) => other.modelId === run.modelId && other.datasetId === run.datasetId);
+  const cells = await rowCells(store, model, row, publishedFor(dataset, published));
+  return cells.find((cell) => cell.run?.id === runId) ?? null;
+}
+
+/** Cells of one model: FP32, then every scheme under each arithmetic that was used (reference where none was). */
+export async function rowCells(store: Store, model: ModelRecord, runs: readonly StoredRun[], published: PublishedTable): Promise<BoardCell[]> {
+  const places: { readonly scheme: SchemeId; readonly arithmetic: string }[] = [
+    { scheme: 'none', arithmetic: 'fp32' },
+    ...arithmeticsOf(runs).flatMap((arithmetic) => schemesOf(runs, arithmetic).map((scheme) => ({ scheme, arithmetic }))),
+  ];
+  const cells = places.map((place) => ({ ...place, stored: newest(runs, (run) => run.settings.scheme === place.scheme && run.settings.arithmetic === place.arithmetic) }));
+  const comparisons: (PairedResult | null)[] = [];
+  for (const { stored, arithmetic } of cells) {
+    const baseline = stored === null || arithmetic === 'fp32' ? null : baselineOf(runs, stored);
+    comparisons.push(stored === null || baseline === null ? null : await comparePair(store, stored, baseline));
+  }
+  const adjusted = adjustByHolm(comparisons);
+  return cells.map(({ scheme, arithmetic, stored }, i) => ({
+    modelId: model.id, scheme, arithmetic,
+    run: stored === null ? null : toRunRecord(stored, model.name),
+    paired: adjusted[i] ?? null,
+    published: publishedApplies(stored, published) ? publishedTop1(published, model, scheme) : null,
+  }));
+}
+
+/** The model's FP32 on the same list of images; failing that, its newest FP32 on this data set (compared on what both have). */
+function baselineOf(runs: readonly StoredRun[], run: StoredRun): StoredRun | null {
+  const float = runs.filter((candidate) => candidate.settings.arithmetic === 'fp32');
+  return newest(float, (candidate) => candidate.listId === run.listId) ?? newest(float, () => true);
+}
+
+/** Runs come oldest first. */
+function newest(runs: readonly StoredRun[], wanted: (run: StoredRun) => boolean): StoredRun | null {
+  return runs.filter(wanted).at(-1) ?? null;
+}
+
+function chooseDataset(datasets: readonly DatasetRecord[], runs: readonly StoredRun[], wanted: string | null, newest: DatasetRecord | null): DatasetRecord | null {
+  if (wanted !== null) return datasets.find((dataset) => dataset.id === wanted) ?? null;
+  const last = runs.at(-1);
+  return datasets.find((dataset) => dataset.id === last?.datasetId) ?? newest;
+}
+
+function belongs(model: ModelRecord, models: readonly ModelRecord[], dataset: DatasetRecord | null, runs: readonly StoredRun[]): boolean {
+  if (runs.some((run) => run.modelId === model.id)) return true;
+  // `models` has the newest state of a file first.
+  if (models.find((other) => other.file === model.file)?.id !== model.id) return false;
+  return dataset === null || model.classes === (dataset.labelSet === 'imagenet-1k' ? 1000 : dataset.classes.length);
+}
+
+function arithmeticsOf(runs: readonly StoredRun[]): readonly string[] {
+  const used = ['reference', 'integer'].filter((arithmetic) => runs.some((run) => run.settings.arithmetic === arithmetic));
+  return used.length === 0 ? ['reference'] : used;
+}
+
+/** The six schemes; `none` too where quantised weights were run with the attention map left alone. */
+function schemesOf(runs: readonly StoredRun[], arithmetic: string): readonly SchemeId[] {
+  const isolated = runs.some((run) => run.settings.arithmetic === arithmetic && run.settings.scheme === 'none');
+  return isolated ? ['none', ...logSchemeIds] : logSchemeIds;
+}
+
+/** The published figures are of ImageNet. */
+function publishedFor(dataset: DatasetRecord | null, published: PublishedTable): PublishedTable {
+  return dataset === null || dataset.labelSet === 'imagenet-1k' ? published : nothingPublished;
+}
+
+/** And of one choice of bits: beside a run with others they would mislead. */
+function publishedApplies(run: StoredRun | null, { wBits, aBits }: PublishedTable): boolean {
+  if (run === null || run.settings.arithmetic === 'fp32') return true;
+  return run.settings.wBits === wBits && run.settings.aBits === aBits;
+}

@@ -1,0 +1,78 @@
+/** The seed's published table (resources/published/seed.json), matched to models by their file's name. */
+import { readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import type { ModelRecord } from '../../../shared/records';
+import { schemeIds, type SchemeId } from '../../../shared/settings';
+
+/** A published top-1 in percent: as the page says, and as the authors' logs say. */
+export interface PublishedFigure {
+  readonly page: number | null;
+  readonly log: number | null;
+}
+
+export interface PublishedTable {
+  readonly wBits: number;
+  readonly aBits: number;
+  readonly models: readonly {
+    readonly name: string;
+    /** Matches the file's name without extension; other sizes, resolutions and weights must not match. */
+    readonly file: RegExp;
+    readonly figures: ReadonlyMap<SchemeId, PublishedFigure>;
+  }[];
+}
+
+/** What there is when nothing was published. */
+export const nothingPublished: PublishedTable = { wBits: 4, aBits: 4, models: [] };
+
+/** Reads the table. Throws when the resource is missing or not as expected: the installation is damaged. */
+export function readPublished(resourcesPath: string): PublishedTable {
+  const file = join(resourcesPath, 'published', 'seed.json');
+  const table: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const models = list(field(table, 'models'));
+  return {
+    wBits: number(field(table, 'wBits')),
+    aBits: number(field(table, 'aBits')),
+    models: models.map((model) => ({ name: text(field(model, 'name')), file: new RegExp(text(field(model, 'file')), 'i'), figures: figures(field(model, 'figures')) })),
+  };
+}
+
+/** The page's figure for a model and scheme; null where it has none. Logs never stand in for the page. */
+export function publishedTop1(table: PublishedTable, model: Pick<ModelRecord, 'file'>, scheme: SchemeId): number | null {
+  const name = basename(model.file, extname(model.file));
+  return table.models.find((row) => row.file.test(name))?.figures.get(scheme)?.page ?? null;
+}
+
+function figures(value: unknown): Map<SchemeId, PublishedFigure> {
+  if (typeof value !== 'object' || value === null) throw new Error('published table: figures are not an object');
+  return new Map(
+    Object.entries(value).map(([id, figure]) => {
+      const scheme = schemeIds.find((known) => known === id);
+      if (scheme === undefined) throw new Error(`published table: unknown scheme ${id}`);
+      return [scheme, { page: numberOrNull(field(figure, 'page')), log: numberOrNull(field(figure, 'log')) }];
+    }),
+  );
+}
+
+function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) throw new Error(`published table: no object around ${name}`);
+  return new Map<string, unknown>(Object.entries(value)).get(name);
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new Error('published table: a list is missing');
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new Error('published table: a text is missing');
+}
+
+function number(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw new Error('published table: a number is missing');
+}
+
+function numberOrNull(value: unknown): number | null {
+  return value === undefined ? null : number(value);
+}
