@@ -95,7 +95,7 @@ export class Calibrator {
     calibrateCuts(this.plan.cuts.filter((cut) => cut.produced === input.name), -1);
     for (const [index, segment] of this.segments.entries()) {
       await this.runSegment(index, live, options.poll);
-      calibrateCuts(segment.cuts.filter((cut) => cut.produced !== input.name), index);
+      calibrateCuts(segment.cuts, index);
     }
     return this.assemble(settings, results, options.poll);
   }

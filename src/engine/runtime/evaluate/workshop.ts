@@ -1,5 +1,6 @@
 /** What one worker thread owns: models, calibrators and loaded cells, and the tasks done with them. Knows nothing of threads. */
 import { at } from '../../../shared/at';
+import { perturbRounding } from '../../core/graph/perturb';
 import { rebatch } from '../../core/graph/rebatch';
 import { rewriteFloat, rewriteReference } from '../../core/graph/rewrite';
 import type { Graph, ModelStructure } from '../../core/graph/types';
@@ -53,6 +54,11 @@ export class Workshop {
     switch (task.kind) {
       case 'import': return this.import(task.model, task.file);
       case 'adopt': return this.adopt(task.model, task.shared);
+      case 'perturb': {
+        const { graph, structure } = this.model(task.from);
+        this.models.set(task.model, { graph: perturbRounding(graph, structure, task.seed), structure, batches: new Map() });
+        return null;
+      }
       case 'prepare-calibration': return this.prepareCalibration(task, context);
       case 'calibrate': return this.calibrate(task, context);
       case 'load-cell': return this.loadCell(task.cell, task.model, task.batch, task.network, context);

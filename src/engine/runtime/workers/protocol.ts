@@ -34,6 +34,8 @@ export interface ImageSet {
 export type WorkerTask =
   | { readonly kind: 'import'; readonly model: string; readonly file: string }
   | { readonly kind: 'adopt'; readonly model: string; readonly shared: SharedModel }
+  /** `model` becomes `from` in another realisation of rounding (perturbRounding). */
+  | { readonly kind: 'perturb'; readonly model: string; readonly from: string; readonly seed: number }
   | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly batch: number }
   | { readonly kind: 'calibrate'; readonly calibrator: string; readonly settings: QuantizerSettings; readonly images: ImageSet; readonly wanted: number }
   | { readonly kind: 'load-cell'; readonly cell: string; readonly model: string; readonly batch: number; readonly network: CellNetwork }
@@ -117,6 +119,7 @@ export interface ViewOutcome {
 export interface TaskResults {
   import: SharedModel;
   adopt: null;
+  perturb: null;
   'prepare-calibration': null;
   calibrate: CalibrationOutcome;
   'load-cell': null;
