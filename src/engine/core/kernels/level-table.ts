@@ -1,4 +1,4 @@
-import { floatBits, floatFromBits } from './float-bits';
+import { floatFromBits } from './float-bits';
 
 const CELL_SHIFT = 22;
 const CELLS = 1 << (32 - CELL_SHIFT);
@@ -72,12 +72,7 @@ function buildCells(thresholds: Int32Array, levels: Float32Array): LevelCells | 
   return { last, codes, values: Float32Array.from(codes, (c) => levels[c]) };
 }
 
-/** Code of one number by the table's definition; the array kernels give the same. */
-export function codeByThresholds(thresholds: Int32Array, x: number): number {
-  return countSteps(thresholds, floatBits(x));
-}
-
-/** How many steps lie at or below these bits. */
+/** How many steps lie at or below these bits: the code of that float. */
 export function countSteps(thresholds: Int32Array, bits: number): number {
   let low = 0;
   let high = thresholds.length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { floatFromBits } from '../../../../src/engine/core/kernels/float-bits';
-import { buildLevelTable, codeByThresholds } from '../../../../src/engine/core/kernels/level-table';
+import { floatBits, floatFromBits } from '../../../../src/engine/core/kernels/float-bits';
+import { buildLevelTable, countSteps } from '../../../../src/engine/core/kernels/level-table';
 
 const levels = (n: number) => Float32Array.from({ length: n }, (_, i) => i);
 
@@ -15,11 +15,11 @@ describe('buildLevelTable', () => {
     const codeOf = (x: number) => (x >= 1.2 ? 2 : x >= 1.1 ? 1 : 0);
     const table = buildLevelTable(codeOf, levels(3));
     expect(table.cells).toBeNull();
-    for (const x of [0, 1, 1.1, 1.15, 1.2, 5]) expect(codeByThresholds(table.thresholds, x)).toBe(codeOf(Math.fround(x)));
+    for (const x of [0, 1, 1.1, 1.15, 1.2, 5]) expect(countSteps(table.thresholds, floatBits(x))).toBe(codeOf(Math.fround(x)));
   });
 
   it('leaves a code that nothing reaches unused', () => {
     const { thresholds } = buildLevelTable((x) => (x >= 1 ? 1 : 0), levels(3));
-    expect(codeByThresholds(thresholds, Infinity)).toBe(1);
+    expect(countSteps(thresholds, floatBits(Infinity))).toBe(1);
   });
 });
