@@ -7,6 +7,8 @@ import { at } from '../../../shared/at';
 import { reparameterise } from '../../core/calibration/reparameterise';
 import type { Operand } from '../../core/graph/operands';
 import { type NetworkParameters, patchInputBits, type QuantizerSettings, type Reparameterisation } from '../../core/graph/parameters';
+import { perturbRounding, perturbValues } from '../../core/graph/perturb';
+import { createRandom } from '../../core/random/random';
 import { rewriteForCalibration, type CalibrationGraph } from '../../core/graph/rewrite-calibration';
 import { segmentGraph, type Cut, type Segment } from '../../core/graph/segments';
 import type { Graph, ModelStructure } from '../../core/graph/types';
@@ -32,6 +34,15 @@ export interface CalibrateOptions {
   readonly onSite: (done: number, total: number) => void;
 }
 
+export interface CalibratorSettings {
+  readonly wBits: number;
+  readonly batch: number;
+  /** ONNX Runtime's threads. */
+  readonly threads: number;
+  /** Seed of another realisation of float32 rounding, or null. */
+  readonly rounding: number | null;
+}
+
 /** What is known of an operand after it calibrated. */
 interface OperandResult {
   readonly operand: Operand;
@@ -53,11 +64,13 @@ export class Calibrator {
     private readonly plan: CalibrationGraph,
     private readonly segments: readonly Segment[],
     private readonly sessions: readonly Session[],
+    private readonly rounding: number | null,
   ) {}
 
   /** Quantises the weights and loads one session per segment. `graph` is the float graph at the run's batch size. */
-  static async create(graph: Graph, structure: ModelStructure, wBits: number, batch: number, threads: number, poll: () => void): Promise<Calibrator> {
-    const plan = rewriteForCalibration(graph, structure, wBits, poll);
+  static async create(graph: Graph, structure: ModelStructure, { wBits, batch, threads, rounding }: CalibratorSettings, poll: () => void): Promise<Calibrator> {
+    const exact = rewriteForCalibration(graph, structure, wBits, poll);
+    const plan = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
     const segments = segmentGraph(plan.graph, plan.cuts);
     const sessions: Session[] = [];
     try {
@@ -69,7 +82,7 @@ export class Calibrator {
       for (const session of sessions) await session.release();
       throw error;
     }
-    return new Calibrator(graph, structure, wBits, batch, plan, segments, sessions);
+    return new Calibrator(graph, structure, wBits, batch, plan, segments, sessions, rounding);
   }
 
   /** Calibrates on `batches`. Throws a 'calibration' failure naming the site when values cannot be quantised. */
@@ -131,6 +144,11 @@ export class Calibrator {
     const targets = whole.map((tensor) => (keepRaw || operand.tensor === this.structure.input.name ? new Float32Array(tensor.data.length) : tensor.data));
     const sources = whole.map((tensor) => tensor.data);
     const found = atSite(operand, () => this.quantizeOperand(operand, settings, chunks, sources, targets, channelsOf(at(whole, 0)), poll));
+    // Each factor of a product off by its last place: the product of two activations rounds as one with a weight does.
+    if (this.rounding !== null && found !== null) {
+      const random = createRandom(this.rounding);
+      for (const target of targets) perturbValues(target, random);
+    }
     for (const [index, tensors] of live.entries()) {
       tensors.set(operand.quantized, { data: found === null ? at(sources, index) : at(targets, index), dims: at(whole, index).dims });
       if (!keepRaw) tensors.delete(operand.tensor);

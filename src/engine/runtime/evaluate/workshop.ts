@@ -54,14 +54,9 @@ export class Workshop {
     switch (task.kind) {
       case 'import': return this.import(task.model, task.file);
       case 'adopt': return this.adopt(task.model, task.shared);
-      case 'perturb': {
-        const { graph, structure } = this.model(task.from);
-        this.models.set(task.model, { graph: perturbRounding(graph, structure, task.seed), structure, batches: new Map() });
-        return null;
-      }
       case 'prepare-calibration': return this.prepareCalibration(task, context);
       case 'calibrate': return this.calibrate(task, context);
-      case 'load-cell': return this.loadCell(task.cell, task.model, task.batch, task.network, context);
+      case 'load-cell': return this.loadCell(task, context);
       case 'drop': return this.drop(task.keys);
       case 'evaluate': return this.evaluate(task, context);
       case 'view': {
@@ -100,7 +95,7 @@ export class Workshop {
 
   private async prepareCalibration(task: Extract<WorkerTask, { kind: 'prepare-calibration' }>, context: TaskContext): Promise<null> {
     const { structure } = this.model(task.model);
-    const calibrator = await Calibrator.create(this.graphAt(task.model, task.batch), structure, task.wBits, task.batch, this.threads, context.poll);
+    const calibrator = await Calibrator.create(this.graphAt(task.model, task.batch), structure, { wBits: task.wBits, batch: task.batch, threads: this.threads, rounding: task.rounding ?? null }, context.poll);
     this.calibrators.set(task.calibrator, { calibrator, side: structure.input.height });
     return null;
   }
@@ -125,11 +120,12 @@ export class Workshop {
     return { parameters, skipped, used, milliseconds: context.now() - start };
   }
 
-  private async loadCell(key: string, model: string, batch: number, kind: CellNetwork, context: TaskContext): Promise<null> {
+  private async loadCell({ cell: key, model, batch, network: kind, rounding }: Extract<WorkerTask, { kind: 'load-cell' }>, context: TaskContext): Promise<null> {
     const { structure } = this.model(model);
     const graph = this.graphAt(model, batch);
     const quantizers = structure.blocks.map((block) => blockQuantizer(kind, block.index, structure));
-    const rewritten = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters);
+    const exact = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters);
+    const rewritten = rounding === undefined ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
     const keep = new Set(residualNames(graph, structure));
     const network = await Network.create({ structure, rewritten, batch, threads: this.threads, quantizers, keep }, context.poll);
     this.cells.set(key, { network, structure, quantizers, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) });

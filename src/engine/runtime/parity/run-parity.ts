@@ -37,9 +37,9 @@ export async function runParity(pool: WorkerPool, options: ParityOptions): Promi
   const key = model.record.hash;
   const settings = { scheme: golden.scheme, wBits: golden.w_bits, aBits: golden.a_bits };
   const evaluation = { files: golden.eval_images.map(find), preprocess };
-  const logitsOf = async (name: string, network: CellNetwork, variant: Requirement | null = null): Promise<number[][]> => {
+  const logitsOf = async (name: string, network: CellNetwork, rounding = 0): Promise<number[][]> => {
     const cell = `${key}/parity/${name}`;
-    const needs: Requirement[] = [model.requirement, ...(variant === null ? [] : [variant]), { key: cell, task: { kind: 'load-cell', cell, model: variant?.key ?? key, batch, network } }];
+    const needs: Requirement[] = [model.requirement, { key: cell, task: { kind: 'load-cell', cell, model: key, batch, network, ...realisation(rounding) } }];
     const flat = await pool.run<'image-logits'>({ kind: 'image-logits', cell, images: evaluation }, { needs });
     const { classes } = model.shared.structure.output;
     return evaluation.files.map((_, image) => [...flat.subarray(image * classes, (image + 1) * classes)]);
@@ -51,8 +51,8 @@ export async function runParity(pool: WorkerPool, options: ParityOptions): Promi
   const error = maxAbs(golden.fp32_logits, float);
   const pinned = compareLogits(golden.quantized_logits, await logitsOf('pinned', reference(pinnedParameters)), pinnedBounds);
   const { free, sites } = await freeRunning(async (seed) => {
-    const { parameters, variant } = await calibrateRealisation(pool, model, golden, { files: golden.calibration_images.map(find), preprocess }, batch, seed);
-    const logits = await logitsOf(`free/${seed}`, reference(parameters), variant);
+    const parameters = await calibrateRealisation(pool, model, golden, { files: golden.calibration_images.map(find), preprocess }, batch, seed);
+    const logits = await logitsOf(`free/${seed}`, reference(parameters), seed);
     return { sites: compareParameters(pinnedParameters, parameters, model.shared.structure), agreement: compareLogits(golden.quantized_logits, logits, freeBounds) };
   });
   const trace = isTrace ? await compareTrace(pool, model, settings, pinnedParameters, parseTrace(await readText(options.golden), options.golden)) : undefined;
@@ -75,7 +75,6 @@ async function freeRunning(run: (seed: number) => Promise<Realisation>): Promise
   let best: { readonly result: Pick<ParityResult, 'free' | 'sites'>; readonly misses: number } | null = null;
   for (let seed = 0; seed < mostRealisations; seed++) {
     const { sites, agreement } = await run(seed);
-    console.log('REAL', seed, agreement.relative_l2, sites.filter((r) => !r.ok).map((r) => r.site + r.field + r.expected[0] + ' ' + r.actual[0]).join('; '));
     const misses = sites.filter((row) => !row.ok).length + (agreement.ok ? 0 : 1);
     if (best === null || misses < best.misses) best = { result: { sites, free: { ...agreement, realisation: seed } }, misses };
     if (best.misses === 0) break;
@@ -84,17 +83,18 @@ async function freeRunning(run: (seed: number) => Promise<Realisation>): Promise
   return best.result;
 }
 
-async function calibrateRealisation(
-  pool: WorkerPool, model: KnownModel, golden: Golden, images: ImageSet, batch: number, seed: number,
-): Promise<{ parameters: NetworkParameters; variant: Requirement | null }> {
+async function calibrateRealisation(pool: WorkerPool, model: KnownModel, golden: Golden, images: ImageSet, batch: number, seed: number): Promise<NetworkParameters> {
   const key = model.record.hash;
-  const name = `${key}/parity/realisation/${seed}`;
-  const variant: Requirement | null = seed === 0 ? null : { key: name, task: { kind: 'perturb', model: name, from: key, seed } };
   const calibrator = `${key}/parity/calibrator/${seed}`;
   const { parameters } = await pool.run<'calibrate'>({
     kind: 'calibrate', calibrator, wanted: images.files.length, images, settings: { scheme: golden.scheme, wBits: golden.w_bits, aBits: golden.a_bits },
-  }, { needs: [model.requirement, ...(variant === null ? [] : [variant]), { key: calibrator, task: { kind: 'prepare-calibration', calibrator, model: variant?.key ?? key, wBits: golden.w_bits, batch } }] });
-  return { parameters, variant };
+  }, { needs: [model.requirement, { key: calibrator, task: { kind: 'prepare-calibration', calibrator, model: key, wBits: golden.w_bits, batch, ...realisation(seed) } }] });
+  return parameters;
+}
+
+/** Realisation 0 is the network as it is. */
+function realisation(seed: number): { rounding?: number } {
+  return seed === 0 ? {} : { rounding: seed };
 }
 
 function checkShape(golden: Golden, float: readonly (readonly number[])[], file: string): void {

@@ -31,14 +31,13 @@ export interface ImageSet {
   readonly preprocess: Preprocess;
 }
 
+/** `rounding` is the seed of another realisation of float32 rounding (perturbRounding); left out for the network as it is. */
 export type WorkerTask =
   | { readonly kind: 'import'; readonly model: string; readonly file: string }
   | { readonly kind: 'adopt'; readonly model: string; readonly shared: SharedModel }
-  /** `model` becomes `from` in another realisation of rounding (perturbRounding). */
-  | { readonly kind: 'perturb'; readonly model: string; readonly from: string; readonly seed: number }
-  | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly batch: number }
+  | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly batch: number; readonly rounding?: number }
   | { readonly kind: 'calibrate'; readonly calibrator: string; readonly settings: QuantizerSettings; readonly images: ImageSet; readonly wanted: number }
-  | { readonly kind: 'load-cell'; readonly cell: string; readonly model: string; readonly batch: number; readonly network: CellNetwork }
+  | { readonly kind: 'load-cell'; readonly cell: string; readonly model: string; readonly batch: number; readonly network: CellNetwork; readonly rounding?: number }
   | { readonly kind: 'drop'; readonly keys: readonly string[] }
   | { readonly kind: 'evaluate'; readonly cells: readonly string[]; readonly batches: readonly BatchSpec[]; readonly preprocess: Preprocess }
   | { readonly kind: 'view'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly position: number }
@@ -119,7 +118,6 @@ export interface ViewOutcome {
 export interface TaskResults {
   import: SharedModel;
   adopt: null;
-  perturb: null;
   'prepare-calibration': null;
   calibrate: CalibrationOutcome;
   'load-cell': null;
