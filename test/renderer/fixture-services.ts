@@ -42,7 +42,8 @@ export class FixtureEngine implements EngineClient {
   }
 
   async call<M extends EngineMethod>(method: M, params: ParamsOf<M>, options: CallOptions<M> = {}): Promise<ResultOf<M>> {
-    this.asked.push({ method, params });
+    // As a port would: what cannot be cloned (a reactive proxy, say) fails here too.
+    this.asked.push({ method, params: structuredClone(params) });
     // One implementation per method; the table's type checks each against the contract.
     const answers: { [K in EngineMethod]: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> } = this.answers();
     return answers[method](params, options);

@@ -2,10 +2,9 @@
  * The window's side of the engine contract over a MessagePort. The shell brings a port, and a new one after every restart of
  * the engine; calls made in between wait for it. Every reply is validated before anybody sees it.
  */
-import * as v from 'valibot';
 import { assertNever } from '../../shared/assert-never';
-import type { CallOptions, EngineClient, EngineMethod, EventOf, ParamsOf, ReplyMessage, RequestMessage, ResultOf } from '../../shared/engine-contract';
-import { engineContract, replyMessageSchema } from '../../shared/engine-contract';
+import type { CallOptions, EngineClient, EngineMethod, ParamsOf, RequestMessage, ResultOf } from '../../shared/engine-contract';
+import { parseEvent, parseReply, parseResult } from '../../shared/engine-replies';
 import { EngineError, fail } from '../../shared/failure';
 
 /** The part of a MessagePort that the client uses. */
@@ -21,7 +20,7 @@ export type Connection = 'waiting' | 'connected' | 'lost';
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
   readonly event: (event: unknown) => void;
 }
 
@@ -74,9 +73,9 @@ export class PortClient implements EngineClient {
       };
       const send = (): void => {
         this.pending.set(id, {
-          resolve: (value) => settle(() => (parseInto(method, value, resolve, reject))),
+          resolve: (value) => settle(() => resolve(parseResult(method, value))),
           reject: (error) => settle(() => reject(error)),
-          event: (event) => this.deliver(method, event, options.onEvent),
+          event: (event) => options.onEvent?.(parseEvent(method, event)),
         });
         this.post({ kind: 'call', id, method, params });
       };
@@ -92,22 +91,21 @@ export class PortClient implements EngineClient {
     return true;
   }
 
-  private deliver<M extends EngineMethod>(method: M, event: unknown, listener: ((event: EventOf<M>) => void) | undefined): void {
-    if (listener === undefined) return;
-    const schema: v.GenericSchema<unknown, unknown> = engineContract[method].events;
-    listener(v.parse(schema, event) as EventOf<M>);
-  }
-
   private receive(port: EnginePort, data: unknown): void {
     if (port !== this.port) return;
-    const message: ReplyMessage = v.parse(replyMessageSchema, data);
+    const message = parseReply(data);
     const pending = this.pending.get(message.id);
     if (pending === undefined) return;
-    switch (message.kind) {
-      case 'result': pending.resolve(message.value); break;
-      case 'failure': pending.reject(new EngineError(message.failure)); break;
-      case 'event': pending.event(message.event); break;
-      default: assertNever(message, 'reply');
+    try {
+      switch (message.kind) {
+        case 'result': pending.resolve(message.value); break;
+        case 'failure': pending.reject(new EngineError(message.failure)); break;
+        case 'event': pending.event(message.event); break;
+        default: assertNever(message, 'reply');
+      }
+    } catch (error) {
+      // Not as agreed (or a listener failed): the caller hears of it, not only the console.
+      pending.reject(error);
     }
   }
 
@@ -129,11 +127,4 @@ export class PortClient implements EngineClient {
 
 function stopped(method: string): EngineError {
   return fail('stopped', `Stopped before the engine answered (${method})`);
-}
-
-function parseInto<M extends EngineMethod>(method: M, value: unknown, resolve: (value: ResultOf<M>) => void, reject: (error: Error) => void): void {
-  const schema: v.GenericSchema<unknown, unknown> = engineContract[method].result;
-  const checked = v.safeParse(schema, value);
-  if (checked.success) resolve(checked.output as ResultOf<M>);
-  else reject(fail('internal', `The engine's answer to ${method} is not what was agreed`, { place: v.getDotPath(checked.issues[0]) ?? undefined, expected: checked.issues[0].message }));
 }

@@ -1,6 +1,5 @@
 /** Board records under the names this folder uses. */
-import type * as v from 'valibot';
-import type { schemeLadderSchema } from '../../../shared/records';
+import type { Board } from '../../../shared/records';
 
 export type { Board, BoardCell, ModelRecord, PairedResult, RunRecord } from '../../../shared/records';
-export type SchemeLadder = Readonly<v.InferOutput<typeof schemeLadderSchema>>;
+export type SchemeLadder = Board['columns'][number];

@@ -1,0 +1,243 @@
+import { flushPromises } from '@vue/test-utils';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { App } from 'vue';
+import type { FixtureOptions } from './fixture-services';
+import { makeServices } from './fixture-services';
+import { makeRun, makeRuns, vit } from './fixture-data';
+import { createWorkbench } from '../../src/renderer/src/workbench';
+
+// Charts draw on canvases that the test's DOM does not have; their options are tested as data in test/charts.
+vi.mock('vue-echarts', () => ({ default: { template: '<div class="chart-stub" />', props: ['option'] } }));
+
+let app: App | null = null;
+
+beforeEach(() => { document.body.innerHTML = '<div id="app"></div>'; });
+afterEach(() => {
+  app?.unmount();
+  app = null;
+});
+
+type Fixture = ReturnType<typeof makeServices>;
+
+async function open(options: FixtureOptions = {}, prepare: (services: Fixture) => void = () => undefined): Promise<Fixture> {
+  const services = makeServices(options);
+  prepare(services);
+  app = createWorkbench(services);
+  app.mount('#app');
+  await flushPromises();
+  return services;
+}
+
+const text = (selector: string): string => document.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
+const all = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
+const asked = (services: Fixture, method: string): unknown[] => services.engine.asked.filter((call) => call.method === method).map((call) => call.params);
+
+async function press(key: string, init: KeyboardEventInit = {}, target: EventTarget = document.body): Promise<void> {
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }));
+  await flushPromises();
+}
+
+async function click(element: Element | undefined): Promise<void> {
+  if (!(element instanceof HTMLElement)) throw new Error('nothing to click');
+  element.click();
+  await flushPromises();
+}
+
+describe('first start', () => {
+  it('opens the sample and measures FP32 and all six schemes without being asked', async () => {
+    const services = await open({ empty: true });
+    expect(asked(services, 'sample.open')).toHaveLength(1);
+    expect(asked(services, 'evaluation.run')).toMatchObject([{ models: ['/sample/fashion_vit.onnx', '/sample/fashion_swin.onnx'], dataset: '/sample/data', withFp32: true, wBits: 4, aBits: 4, limit: null, resume: true }]);
+    expect(all('tbody .cell').map((cell) => cell.querySelector('.figure')?.textContent)).toEqual(
+      ['90.20', '85.30', '87.10', '83.80', '86.00', '88.00', '89.50', '88.90', '85.96', '87.04', '85.06', '86.38', '87.58', '88.48']);
+  });
+
+  it('shows stored results at once the next time, and runs nothing', async () => {
+    const services = await open();
+    expect(asked(services, 'sample.open')).toEqual([]);
+    expect(asked(services, 'evaluation.run')).toEqual([]);
+    expect(all('tbody .cell')).toHaveLength(14);
+  });
+
+  it('offers the three ways in', async () => {
+    const services = await open();
+    expect(all('.first button strong').map((element) => element.textContent)).toEqual(['Open an ImageNet folder', 'Add a model', 'Open the sample']);
+    await click(all('.first button')[1]);
+    expect(services.bridge.calls.map((call) => call.method)).toContain('dialog.models');
+  });
+});
+
+describe('board', () => {
+  it('marks what survives Holm with a filled dot', async () => {
+    await open();
+    const dots = all('tbody tr:first-child .cell .difference circle').map((dot) => dot.getAttribute('fill'));
+    expect(dots).toEqual(['currentColor', 'currentColor', 'currentColor', 'currentColor', 'none', 'none']);
+  });
+
+  it('says how partial a figure is while the run goes on', async () => {
+    await open({ runs: makeRuns().map((run) => ({ ...run, images: 320, state: 'running' as const })) });
+    expect(text('tbody .cell .state')).toBe('320 of 1,000');
+    expect(all('tbody .cell .ring')).toHaveLength(14);
+  });
+
+  it('shows waiting, calibrating, failed and unmeasured cells for what they are', async () => {
+    const runs = [makeRun(vit, 'none', { state: 'failed', top1: null }), makeRun(vit, 'Sqrt2_16', { state: 'calibrating', top1: null }), makeRun(vit, 'Sqrt2_17', { state: 'waiting', top1: null })];
+    await open({ runs });
+    expect(all('tbody tr:first-child .cell .state').map((state) => state.textContent)).toEqual(['failed', 'calibrating', 'waiting', 'not run', 'not run', 'not run', 'not run']);
+  });
+
+  it('fills the inspector with the selected cell, against FP32 and every other scheme', async () => {
+    const services = await open();
+    await click(all('tbody tr:first-child .cell')[2]);
+    expect(text('.inspector h2')).toBe('Sqrt2_17');
+    expect(asked(services, 'run.paired').at(-1)).toEqual({ runId: 'r-m-vit-Sqrt2_17' });
+    expect(all('.inspector tbody .name').map((row) => row.textContent)).toEqual(['FP32', 'Sqrt2_16', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17']);
+  });
+
+  it('moves between cells by arrow keys', async () => {
+    await open();
+    const cells = all('tbody .cell');
+    cells[3]?.focus();
+    await press('ArrowRight', {}, document.activeElement ?? document.body);
+    expect(document.activeElement).toBe(cells[4]);
+    await press('ArrowDown', {}, document.activeElement ?? document.body);
+    expect(document.activeElement).toBe(cells[11]);
+  });
+});
+
+describe('a run', () => {
+  it('shows its progress and stops when asked, keeping what it has', async () => {
+    let go: () => void = () => undefined;
+    const services = await open({ empty: true, pause: () => new Promise((resolve) => { go = resolve; }) });
+    expect(text('footer')).toContain('Evaluating');
+    expect(text('footer')).toContain('1,400 of 14,000');
+    expect(text('footer')).toContain('54 s left');
+    await click(all('footer .cancel')[0]);
+    expect(text('footer')).toContain('Stopping');
+    go();
+    await flushPromises();
+    expect(text('footer')).toContain('Stopped; what was finished is kept');
+    expect(text('tbody .cell .state')).toBe('100 of 1,000');
+    expect(asked(services, 'workspace.summary').length).toBeGreaterThan(1);
+  });
+});
+
+describe('failures', () => {
+  it('say what, where, what was expected and what to do, and can be copied', async () => {
+    const services = await open({}, ({ bridge }) => { bridge.answers['dialog.models'] = { files: ['/broken.onnx'] }; });
+    await click(all('.first button')[1]);
+    expect(text('.failure .what')).toBe('Not an ONNX file');
+    expect(all('.failure dd').map((value) => value.textContent)).toEqual(['/broken.onnx', 'first bytes', 'an ONNX protobuf', 'Export the model again']);
+    await click(all('.failure button')[0]);
+    expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.text', params: { text: expect.stringContaining('/broken.onnx') } });
+  });
+
+  it('keep the page when the engine goes away, and open the workspace again when it is back', async () => {
+    const services = await open();
+    services.engine.setConnection('lost');
+    await flushPromises();
+    expect(text('footer')).toContain('The engine stopped');
+    expect(all('tbody .cell')).toHaveLength(14);
+    services.engine.setConnection('connected');
+    await flushPromises();
+    expect(asked(services, 'workspace.open')).toEqual([{ file: null }, { file: '/home/me/default.bitlog2' }]);
+    expect(text('footer')).toContain('Ready');
+  });
+});
+
+describe('frame', () => {
+  it('speaks Korean, and follows theme and menu', async () => {
+    const services = await open({ info: { locale: 'ko', theme: 'light' } });
+    expect(document.documentElement.dataset['theme']).toBe('light');
+    expect(document.documentElement.lang).toBe('ko');
+    expect(all('nav .tab').map((tab) => tab.textContent?.trim())).toEqual(['현황판', '어텐션']);
+    services.bridge.send({ kind: 'menu', command: 'toggle-left' });
+    const before = all('aside').length;
+    await flushPromises();
+    expect(all('aside').length).not.toBe(before);
+  });
+
+  it('folds both panels and goes back and forward by keys', async () => {
+    await open();
+    const left = (): number => all('aside').length;
+    const start = left();
+    await press('b', { ctrlKey: true, shiftKey: true });
+    expect(left()).toBe(start - 1);
+    await press('b', { ctrlKey: true, shiftKey: true });
+    await press('2', { ctrlKey: true });
+    expect(all('.attention')).toHaveLength(1);
+    await press('ArrowLeft', { altKey: true });
+    expect(all('.attention')).toHaveLength(0);
+    await press('ArrowRight', { altKey: true });
+    expect(all('.attention')).toHaveLength(1);
+  });
+
+  it('takes what is dropped for what it is', async () => {
+    const services = await open();
+    const drop = new Event('drop', { bubbles: true, cancelable: true });
+    Object.assign(drop, { dataTransfer: { files: [{ path: '/data/imagenet' }, { path: '/m/vit.onnx' }] } });
+    window.dispatchEvent(drop);
+    await flushPromises();
+    expect(asked(services, 'dataset.add')).toEqual([{ root: '/data/imagenet' }]);
+    expect(asked(services, 'model.add')).toEqual([{ file: '/m/vit.onnx' }]);
+  });
+});
+
+describe('attention', () => {
+  async function openAttention(): Promise<Fixture> {
+    const services = await open();
+    await press('2', { ctrlKey: true });
+    await flushPromises();
+    return services;
+  }
+
+  it('draws three maps, three differences, and every figure of the head', async () => {
+    await openAttention();
+    expect(all('figure .name').map((name) => name.textContent)).toEqual(['FP32', 'Before quantiser', 'After quantiser', 'Inherited', 'Scheme alone', 'Total']);
+    expect(text('.badge.equal')).toBe('equal to the stored run');
+    const sections = all('.inspector section');
+    expect(sections.map((section) => section.querySelector('h3')?.textContent?.trim())).toEqual(['Prediction', 'Level usage of this head', 'Error of this map', 'Heads of blocks.0.attn']);
+    expect(sections[1]?.querySelectorAll('tbody tr')).toHaveLength(17);
+    expect(sections[2]?.textContent).toContain('9.4 dB');
+  });
+
+  it('moves block and head by arrow keys, one entry of history for a walk, and fills the navigator by itself', async () => {
+    const services = await openAttention();
+    await press('ArrowRight');
+    await press('ArrowDown');
+    await press('ArrowDown');
+    expect(text('.inspector header')).toBe('fashion_vit · blocks.1.attnHead 2');
+    await flushPromises();
+    expect(all('.navigator button.unknown')).toHaveLength(0);
+    expect(asked(services, 'attention.view').length).toBeGreaterThanOrEqual(6);
+    await press('ArrowLeft', { altKey: true });
+    expect(text('.inspector header')).toBe('fashion_vit · blocks.0.attnHead 0');
+  });
+
+  it('puts FP32 in place of the quantised map while space is held', async () => {
+    await openAttention();
+    await press(' ');
+    expect(all('figure .name')[2]?.textContent).toBe('FP32');
+    document.body.dispatchEvent(new KeyboardEvent('keyup', { key: ' ', bubbles: true }));
+    await flushPromises();
+    expect(all('figure .name')[2]?.textContent).toBe('After quantiser');
+  });
+
+  it('selects heads from the damage table, worst first', async () => {
+    await openAttention();
+    const heads = all('.inspector section:last-child tbody button');
+    expect(heads.map((head) => head.textContent)).toEqual(['1', '2', '3', '0']);
+    await click(heads[0]);
+    expect(text('.inspector h2')).toBe('Head 1');
+  });
+
+  it('says why there is no map for FP32, and how to get one', async () => {
+    await openAttention();
+    await press('1', { ctrlKey: true });
+    await click(all('tbody .cell')[0]);
+    await press('2', { ctrlKey: true });
+    expect(text('.obstacle p')).toContain('FP32 does not quantise');
+    await click(all('.obstacle button')[0]);
+    expect(all('figure')).toHaveLength(6);
+  });
+});
