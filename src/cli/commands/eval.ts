@@ -1,0 +1,151 @@
+/** `bitlog2 eval`: models under schemes on a data set. */
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { describeFailure, fail } from '../../shared/failure';
+import type { EvaluationResult } from '../../shared/evaluation';
+import type { PairedResult } from '../../shared/records';
+import type { Arithmetic, EvaluationSpec, SchemeId } from '../../shared/settings';
+import type { Engine } from '../../engine';
+import { parseArithmetic, parseBits, parseNames, parsePositive, parsePreprocessOption, parseSchemes, parseSeeds } from '../arguments';
+import { exitCode, type CliEnvironment } from '../environment';
+import { toEvalJson } from '../eval-json';
+import { interruptible } from '../interrupt';
+import { resolveModel } from '../model-names';
+import { ProgressLine } from '../progress-line';
+import { resultsText, type ResultRow } from '../results-text';
+
+export interface EvalOptions {
+  readonly model: readonly string[];
+  readonly dataset: string;
+  readonly log_quant_scheme: readonly SchemeId[];
+  readonly w_bits: number;
+  readonly a_bits: number;
+  readonly arithmetic: Arithmetic;
+  readonly fp32: boolean;
+  readonly calibBatchsize: number;
+  readonly seed: readonly number[];
+  readonly limit?: number;
+  readonly workers?: number;
+  readonly preprocess: EvaluationSpec['preprocess'];
+  readonly calibrationList?: string;
+  readonly imageList?: string;
+  readonly batch: number;
+  readonly workspace?: string;
+  readonly resume: boolean;
+  readonly json: boolean;
+}
+
+/** Declares the command. `run` gets the checked options. */
+export function evalCommand(program: Command, run: (options: EvalOptions) => Promise<void>): void {
+  program
+    .command('eval')
+    .description('quantise and evaluate models on a data set')
+    .requiredOption('--model <names>', 'model files or names (vit_small, ...), separated by commas', parseNames)
+    .requiredOption('--dataset <folder>', 'data set: train/ and val/ with class folders, or one tree of class folders')
+    .option('--log_quant_scheme <ids>', 'schemes of the attention map, separated by commas, or all', parseSchemes, ['Sqrt2_17'])
+    .option('--w_bit, --w_bits <n>', 'bits of the weights: 2 to 8, 32 = off', parseBits, 4)
+    .option('--a_bit, --a_bits <n>', 'bits of the activations: 2 to 8, 32 = off', parseBits, 4)
+    .option('--arithmetic <name>', 'reference, integer, or fp32 (nothing quantised)', parseArithmetic, 'reference')
+    .option('--fp32', 'run FP32 too, as the baseline of the differences', false)
+    .option('--calib-batchsize <n>', 'calibration images', parsePositive, 32)
+    .option('--seed <n>', 'seeds of the calibration draw, separated by commas', parseSeeds, [0])
+    .option('--limit <n>', 'evaluate this many images: class-balanced, the same ones every time', parsePositive)
+    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
+    .option('--preprocess <preset>', 'auto, deit, vit, swin, or JSON {mean,std,crop_pct,interpolation}', parsePreprocessOption, 'auto')
+    .option('--calibration-list <file>', 'calibration images, one path per line relative to the data set')
+    .option('--image-list <file>', 'images to evaluate, one path per line relative to the data set')
+    .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--resume', 'continue the newest run with these settings, or start it', false)
+    .option('--json', 'print one JSON document', false)
+    .addOption(new Option('--print-freq <n>', 'accepted as in the seed; progress goes by time').argParser(parsePositive).hideHelp())
+    .action((options: EvalOptions) => run(options));
+}
+
+export async function runEval(environment: CliEnvironment, options: EvalOptions): Promise<number> {
+  const progress = new ProgressLine(environment);
+  const workspace = environment.resolvePath(options.workspace ?? environment.defaultWorkspace);
+  const models = options.model.map((name) => resolveModel(environment, join(dirname(workspace), 'models'), name));
+  for (const { warning } of models) if (warning !== null) progress.note(warning);
+  const spec = evaluationSpec(environment, options, models.map(({ file }) => file));
+  const engine = environment.openEngine({ workers: options.workers ?? null });
+  try {
+    await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
+    const result = await evaluate(environment, engine, spec, progress);
+    environment.stdout.write(options.json ? `${JSON.stringify(toEvalJson(result))}\n` : resultsText(await withBaselines(engine, result)));
+    return outcomeCode(environment, result);
+  } finally {
+    progress.clear();
+    await engine.close();
+  }
+}
+
+/** Runs the evaluation with progress on stderr and Ctrl+C as a stop. */
+export async function evaluate(environment: CliEnvironment, engine: Engine, spec: EvaluationSpec, progress: ProgressLine): Promise<EvaluationResult> {
+  const result = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('evaluation.run', spec, { signal, onEvent: progress.onEvent }));
+  progress.clear();
+  for (const failure of result.failures) environment.stderr.write(`${describeFailure(failure)}\n`);
+  return result;
+}
+
+export function outcomeCode(environment: CliEnvironment, result: EvaluationResult): number {
+  if (result.state === 'stopped') {
+    environment.stderr.write('stopped; the same command with --resume goes on from here\n');
+    return exitCode.stopped;
+  }
+  if (result.failures.length > 0) return exitCode.failed;
+  const skipped = Math.max(0, ...result.runs.map((run) => run.skipped.length));
+  if (skipped === 0) return exitCode.ok;
+  environment.stderr.write(`${skipped} ${skipped === 1 ? 'image was' : 'images were'} skipped\n`);
+  return exitCode.skipped;
+}
+
+function evaluationSpec(environment: CliEnvironment, options: EvalOptions, models: string[]): EvaluationSpec {
+  return {
+    models,
+    dataset: environment.resolvePath(options.dataset),
+    schemes: [...options.log_quant_scheme],
+    withFp32: options.fp32,
+    wBits: options.w_bits,
+    aBits: options.a_bits,
+    arithmetic: options.arithmetic,
+    calibrationImages: options.calibBatchsize,
+    seeds: [...new Set(options.seed)],
+    batch: options.batch,
+    limit: options.limit ?? null,
+    preprocess: options.preprocess,
+    calibrationList: readList(environment, options.calibrationList),
+    imageList: readList(environment, options.imageList),
+    workers: options.workers ?? null,
+    resume: options.resume,
+  };
+}
+
+/** Lines of a list file, as they are: the engine finds them in the data set and names the line that it does not find. */
+function readList(environment: CliEnvironment, given: string | undefined): string[] | null {
+  if (given === undefined) return null;
+  const file = environment.resolvePath(given);
+  try {
+    return environment.readText(file).replace(/^\uFEFF/, '').split(/\r?\n/);
+  } catch {
+    throw fail('list-unreadable', 'The list cannot be read', { file, expected: 'a text file with one path per line, relative to the data set', next: 'Check the path' });
+  }
+}
+
+/** Each run against its model's FP32: of this evaluation, else of the workspace. */
+async function withBaselines(engine: Engine, result: EvaluationResult): Promise<ResultRow[]> {
+  const { runs } = await engine.call('workspace.summary', null);
+  const float = new Set(runs.filter((run) => run.settings.arithmetic === 'fp32').map((run) => run.id));
+  const rows: ResultRow[] = [];
+  for (const { run } of result.runs) {
+    const pairs = float.has(run.id) ? [] : await engine.call('run.paired', { runId: run.id });
+    rows.push({ run, paired: largest(pairs.filter((pair) => float.has(pair.b))) });
+  }
+  return rows;
+}
+
+/** The comparison on the most images; of equal ones the newest, which comes first. */
+function largest(pairs: readonly PairedResult[]): PairedResult | null {
+  return pairs.reduce<PairedResult | null>((best, pair) => (best === null || pair.images > best.images ? pair : best), null);
+}

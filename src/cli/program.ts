@@ -1,0 +1,44 @@
+/** The command line as a function: arguments and surroundings in, exit code out. */
+import { Command, CommanderError } from 'commander';
+import { describeFailure, toFailure } from '../shared/failure';
+import { evalCommand, runEval } from './commands/eval';
+import { inspectCommand, runInspect } from './commands/inspect';
+import { parityCommand, runParityCommand } from './commands/parity';
+import { runSample, sampleCommand } from './commands/sample';
+import { exitCode, type CliEnvironment } from './environment';
+
+/** Runs one command. Data goes to stdout, everything else to stderr; expected failures are written without a stack. */
+export async function runCli(args: readonly string[], environment: CliEnvironment): Promise<number> {
+  let code: number = exitCode.ok;
+  const program = buildProgram(environment, (result) => { code = result; });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    const failure = toFailure(error);
+    environment.stderr.write(`${describeFailure(failure)}\n`);
+    if (failure.kind === 'stopped') return exitCode.stopped;
+    return failure.kind === 'settings' ? exitCode.usage : exitCode.failed;
+  }
+}
+
+function buildProgram(environment: CliEnvironment, finish: (code: number) => void): Command {
+  const program = new Command('bitlog2');
+  program
+    .description('Post-training quantisation of vision transformers')
+    .version(environment.version)
+    .showHelpAfterError('(--help shows all options)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => environment.stdout.write(text),
+      writeErr: (text) => environment.stderr.write(text),
+      getOutHelpWidth: () => environment.stdout.columns,
+      getErrHelpWidth: () => environment.stderr.columns,
+    });
+  evalCommand(program, async (options) => finish(await runEval(environment, options)));
+  inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
+  parityCommand(program, async (golden, options) => finish(await runParityCommand(environment, golden, options)));
+  sampleCommand(program, async (options) => finish(await runSample(environment, options)));
+  return program;
+}
