@@ -7,10 +7,11 @@ import type { CallOptions, EngineMethod, ParamsOf, ResultOf } from '../../shared
 import type { EvaluationSpec } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import { inspection } from '../core/graph/inspection';
+import { readModel } from '../core/onnx/read-model';
 import { loadDataset } from './library/dataset-library';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
-import { buildBoard, pairedOf, predictionsPage, workspaceSummary } from './results/results';
+import { buildBoard, pairedOf, readPublished, type PublishedTable, predictionsPage, workspaceSummary } from './results/results';
 import { estimateEvaluation } from './runs/estimate';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
@@ -37,6 +38,7 @@ export class Service {
   private opened: Promise<Store> | null = null;
   private started: { readonly size: number; readonly pool: Promise<WorkerPool> } | null = null;
   private readonly library = new ModelLibrary();
+  private publishedTable: PublishedTable | null = null;
   private evaluating: { readonly stop: StopFlag; readonly finished: Promise<void> } | null = null;
   private viewsOf: { readonly store: Store; readonly views: Views } | null = null;
 
@@ -51,7 +53,7 @@ export class Service {
     'model.add': async ({ file }) => this.addModel(file),
     'model.inspect': async ({ file }) => {
       const { shared } = await this.loadModel(file);
-      return inspection(shared);
+      return inspection({ ...shared, graph: readModel(new Uint8Array(shared.graph)) });
     },
     'dataset.add': ({ root }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files })),
     'sample.open': async () => {
@@ -62,14 +64,14 @@ export class Service {
     },
     'evaluation.estimate': async (spec) => estimateEvaluation(await Promise.all(spec.models.map((file) => this.loadModel(file))), await loadDataset(spec.dataset), spec, this.poolSize(spec)),
     'evaluation.run': (spec, options) => this.evaluate(spec, options),
-    'board.get': async ({ datasetId }) => buildBoard(await this.store(), datasetId),
+    'board.get': async ({ datasetId }) => buildBoard(await this.store(), datasetId, this.published()),
     'run.predictions': async ({ runId, offset, count }) => predictionsPage(await this.store(), runId, offset, count),
     'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],
     'image.picture': async ({ runId, image }) => (await this.views()).picture(runId, image),
     'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
     'report.data': async ({ datasetId }) => {
       const store = await this.store();
-      return { board: await buildBoard(store, datasetId), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };
+      return { board: await buildBoard(store, datasetId, this.published()), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };
     },
   };
 
@@ -105,6 +107,12 @@ export class Service {
   /** Imports a model, or finds it imported. */
   async loadModel(file: string): Promise<KnownModel> {
     return this.library.load(await this.currentPool(), resolve(file));
+  }
+
+  /** The seed's published table: read once. */
+  private published(): PublishedTable {
+    this.publishedTable ??= readPublished(this.options.resourcesPath);
+    return this.publishedTable;
   }
 
   private store(): Promise<Store> {
@@ -169,7 +177,7 @@ export class Service {
     const absolute = { ...spec, models: spec.models.map((file) => resolve(file)), dataset: resolve(spec.dataset) };
     const environment = JSON.stringify({ version: this.options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cpu: cpus()[0]?.model ?? 'unknown', workers: pool.size });
     const now = (): { iso: string; milliseconds: number } => ({ iso: new Date().toISOString(), milliseconds: performance.now() });
-    return runEvaluation({ store, pool, library: this.library, environment, now }, absolute, stop, (event) => onEvent?.(event));
+    return runEvaluation({ store, pool, library: this.library, environment, now, published: this.published() }, absolute, stop, (event) => onEvent?.(event));
   }
 
   private async views(): Promise<Views> {

@@ -7,8 +7,8 @@ export interface Reparameterisation {
   /** Per channel of the LayerNorm's output, before reparameterisation. */
   readonly channelDelta: readonly number[];
   readonly channelZeroPoint: readonly number[];
-  /** Channels that are one constant; left out when there are none. */
-  readonly constantChannels?: readonly number[];
+  /** 1 for each channel that is one constant; left out when there are none. */
+  readonly degenerate?: readonly number[];
 }
 
 /** Parameters of one quantised network. `sites` are final, after reparameterisation. */

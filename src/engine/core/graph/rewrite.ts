@@ -66,7 +66,7 @@ function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, paramet
       const result = reparameterise({
         channelDelta: Float32Array.from(channel.channelDelta),
         channelZeroPoint: Float32Array.from(channel.channelZeroPoint),
-        ...(channel.constantChannels === undefined ? {} : { constantChannels: channel.constantChannels }),
+        ...(channel.degenerate === undefined ? {} : { degenerate: channel.degenerate }),
         lnWeight: floats(edit.initializer(norm.scale), `the weight of ${norm.name}`),
         lnBias: bias,
         weight: weightRows(edit, site),

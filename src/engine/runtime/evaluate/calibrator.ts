@@ -47,8 +47,8 @@ export interface CalibratorSettings {
 interface OperandResult {
   readonly operand: Operand;
   readonly parameters: QuantizerParameters;
-  /** Channels that are one constant (per-channel operands only). */
-  readonly constantChannels: readonly number[];
+  /** 1 for each channel that is one constant; null when there are none (and for operands without channels). */
+  readonly degenerate: readonly number[] | null;
 }
 
 type Found = Omit<OperandResult, 'operand'>;
@@ -165,19 +165,19 @@ export class Calibrator {
       const { delta } = calibrateScheme(scheme, chunks, settings.aBits, poll);
       const quantizer = createAttentionQuantizer(scheme, delta, settings.aBits);
       for (const [index, source] of sources.entries()) quantizer.quantize(source, at(targets, index), null);
-      return { parameters: { scheme: settings.scheme, delta: [delta] }, constantChannels: [] };
+      return { parameters: { scheme: settings.scheme, delta: [delta] }, degenerate: null };
     }
     if (settings.aBits === 32) return null;
     if (operand.kind === 'channels') {
       const found = calibrateUniformChannels(chunks, channels, settings.aBits, poll);
       for (const [index, source] of sources.entries()) fakeQuantizeChannels(source, at(targets, index), found, settings.aBits);
-      const constantChannels = [...found.degenerate.keys()].filter((channel) => found.degenerate[channel] === 1);
-      return { parameters: { bits: settings.aBits, delta: [...found.delta], zero_point: [...found.zeroPoint] }, constantChannels };
+      const degenerate = found.degenerate.includes(1) ? [...found.degenerate] : null;
+      return { parameters: { bits: settings.aBits, delta: [...found.delta], zero_point: [...found.zeroPoint] }, degenerate };
     }
     const bits = operand.kind === 'patch' ? patchInputBits : settings.aBits;
     const found = calibrateUniform(chunks, bits, poll);
     for (const [index, source] of sources.entries()) fakeQuantize(source, at(targets, index), found, bits);
-    return { parameters: { bits, delta: [found.delta], zero_point: [found.zeroPoint] }, constantChannels: [] };
+    return { parameters: { bits, delta: [found.delta], zero_point: [found.zeroPoint] }, degenerate: null };
   }
 
   private assemble(settings: QuantizerSettings, results: readonly OperandResult[], poll: () => void): NetworkParameters {
@@ -197,7 +197,7 @@ export class Calibrator {
 
   /** Scale reparameterisation of one LayerNorm and of every Linear behind it, and the second calibration of their weights. */
   private assembleNorm(
-    { operand, parameters: channel, constantChannels }: OperandResult, settings: QuantizerSettings, sites: Sites, reparameterisation: Record<string, Reparameterisation>, poll: () => void,
+    { operand, parameters: channel, degenerate }: OperandResult, settings: QuantizerSettings, sites: Sites, reparameterisation: Record<string, Reparameterisation>, poll: () => void,
   ): void {
     const norm = operand.norm === null ? undefined : this.structure.norms[operand.norm];
     if (norm === undefined) throw new Error(`no LayerNorm belongs to ${operand.tensor}`);
@@ -213,13 +213,13 @@ export class Calibrator {
       const result = reparameterise({
         channelDelta: Float32Array.from(channel.delta),
         channelZeroPoint: Float32Array.from(channel.zero_point ?? []),
-        constantChannels,
+        ...(degenerate === null ? {} : { degenerate }),
         lnWeight: floats(source.initializer(norm.scale), norm.name),
         lnBias: norm.bias === null ? new Float32Array(norm.channels) : floats(source.initializer(norm.bias), norm.name),
         weight: weightRows(source, site),
         bias: biasOf(source, site),
       }, { integerZeroPoint: false });
-      reparameterisation[site.name] = { layerNorm: norm.name, channelDelta: channel.delta, channelZeroPoint: channel.zero_point ?? [], ...(constantChannels.length === 0 ? {} : { constantChannels }) };
+      reparameterisation[site.name] = { layerNorm: norm.name, channelDelta: channel.delta, channelZeroPoint: channel.zero_point ?? [], ...(degenerate === null ? {} : { degenerate }) };
       const input = { bits: settings.aBits, delta: [result.delta], zero_point: [result.zeroPoint] };
       if (this.wBits === 32) {
         sites.set(site.name, { input });

@@ -1,18 +1,18 @@
 /** An evaluation as asked for: several models under several schemes and seeds on one data set. */
 import { at } from '../../../shared/at';
-import { EngineError, type Failure, fail, toFailure } from '../../../shared/failure';
+import { EngineError, type Failure, fail } from '../../../shared/failure';
 import type { EvaluationEvent, EvaluationResult } from '../../../shared/evaluation';
 import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
 import type { KnownModel, ModelLibrary } from '../library/model-library';
 import { loadDataset, type KnownDataset } from '../library/dataset-library';
-import { boardCell, pairedOfRuns, runRecord } from '../results/results';
+import { boardCell, pairedOfRuns, runRecord, type PublishedTable } from '../results/results';
 import type { Store } from '../store/store-types';
 import type { WorkerPool } from '../workers/pool';
 import { StopFlag } from '../workers/stop-flag';
 import { calibrationFiles, checkLabels, evaluationImages } from './choose-images';
 import { runEvaluationJob } from './evaluation-job';
 import { Pace } from './pace';
-import { choosePreprocess, isFloat, planRuns } from './plan';
+import { choosePreprocess, planRuns } from './plan';
 
 /** Partial figures go out at most this often per run. */
 const announceMilliseconds = 400;
@@ -22,6 +22,7 @@ export interface EvaluationParts {
   readonly pool: WorkerPool;
   readonly library: ModelLibrary;
   readonly environment: string;
+  readonly published: PublishedTable;
   readonly now: () => { readonly iso: string; readonly milliseconds: number };
 }
 
@@ -101,7 +102,7 @@ function announcer(parts: EvaluationParts, emit: (event: EvaluationEvent) => voi
     const now = parts.now().milliseconds;
     if (!force && now - (last.get(runId) ?? -Infinity) < announceMilliseconds) return;
     last.set(runId, now);
-    emit({ kind: 'run', run: await runRecord(parts.store, runId), cell: await boardCell(parts.store, runId) });
+    emit({ kind: 'run', run: await runRecord(parts.store, runId), cell: await boardCell(parts.store, runId, parts.published) });
   };
 }
 
@@ -112,15 +113,4 @@ async function collect(store: Store, runIds: readonly string[]): Promise<Pick<Ev
     runs.push({ run: await runRecord(store, id), parameters: { ...(await store.calibration(id))?.parameters }, skipped });
   }
   return { runs, paired: [...(await pairedOfRuns(store, runIds))] };
-}
-
-/** Memory that an evaluation will need. */
-export function cellsOf(settings: readonly RunSettings[]): { float: number; quantised: number } {
-  const float = settings.filter(isFloat).length;
-  return { float, quantised: settings.length - float };
-}
-
-/** Any thrown value that means a stop. */
-export function isStop(error: unknown): boolean {
-  return toFailure(error).kind === 'stopped';
 }

@@ -7,9 +7,10 @@ import type { Prediction } from '../../../shared/records';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
 import { decode } from '../evaluate/view';
-import type { Store, StoredPrediction, StoredRun } from '../store/store-types';
+import { toPrediction } from '../results/results';
+import type { Store, StoredRun } from '../store/store-types';
 import type { WorkerPool } from '../workers/pool';
-import type { ImageOutcome, ViewOutcome } from '../workers/protocol';
+import type { ViewOutcome } from '../workers/protocol';
 import { batchSpec, cellRequirement } from './evaluation-job';
 import { cellKey, floatCell } from './keys';
 import { isFloat } from './plan';
@@ -50,7 +51,7 @@ export class Views {
     const levels = at(outcome.levels, block);
     const after = levels.length === 0 ? slice.before : decode(slice.codes, levels);
     const stored = await this.sources.store.prediction(runId, image);
-    const prediction = toPrediction(outcome.quantized, listed.file);
+    const prediction = toPrediction({ ...outcome.quantized, file: listed.file });
     const runCounts = (await this.sources.store.levelCounts(runId)).find((counts) => counts.block === block);
     return {
       runId, image, block, head,
@@ -70,9 +71,9 @@ export class Views {
       damage: [...at(outcome.damage, block)],
       mapError: { total: errorFigures(slice.fp32, after), inherited: errorFigures(slice.fp32, slice.before), scheme: errorFigures(slice.before, after) },
       depthError: [...outcome.depthError],
-      fp32Prediction: toPrediction(outcome.float, listed.file),
+      fp32Prediction: toPrediction({ ...outcome.float, file: listed.file }),
       prediction,
-      stored: { prediction: stored === null ? null : storedPrediction(stored), equal: stored !== null && samePrediction(prediction, storedPrediction(stored)) },
+      stored: { prediction: stored === null ? null : toPrediction(stored), equal: stored !== null && samePrediction(prediction, toPrediction(stored)) },
     };
   }
 
@@ -156,15 +157,6 @@ function countCodes(codes: Uint8Array | Uint16Array, levels: number): number[] {
 function shares(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (total === 0 ? 0 : count / total));
-}
-
-function toPrediction(outcome: ImageOutcome, file: string): Prediction {
-  const { index, label, top5, margin, mapDigest } = outcome;
-  return { index, file, label, top5: [...top5], margin, correct: top5[0] === label, mapDigest };
-}
-
-function storedPrediction(stored: StoredPrediction): Prediction {
-  return toPrediction(stored, stored.file);
 }
 
 function samePrediction(a: Prediction, b: Prediction): boolean {

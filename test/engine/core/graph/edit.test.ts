@@ -17,7 +17,7 @@ describe('GraphEdit', () => {
     const edited = edit.finish();
     expect(edited.nodes.map((node) => node.inputs)).toEqual([['x', 'w'], ['y', 'w2']]);
     expect([...edited.initializers.keys()]).toEqual(['w', 'w2']);
-    expect(graph.nodes[1].inputs).toEqual(['y', 'w']);
+    expect(graph.nodes[1]?.inputs).toEqual(['y', 'w']);
   });
 
   it('drops constants that nothing reads any more', () => {
