@@ -215,7 +215,9 @@ async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count
       await committing.settled();
     }
   };
+  inputs.pace.start();
   const feeds = await Promise.allSettled(Array.from({ length: inputs.pool.size }, feed));
+  inputs.pace.pause();
   await committing.settled();
   for (const result of feeds) if (result.status === 'rejected') throw result.reason;
 }

@@ -1,4 +1,4 @@
-/** Progress of a whole job: image evaluations done, their rate, and the time left. */
+/** Progress of a whole job: image evaluations done, their rate, and the time left. Only time spent evaluating counts. */
 import type { Progress, Stage } from '../../../shared/evaluation';
 
 /** Rates mean something after this long. */
@@ -8,8 +8,9 @@ export class Pace {
   private planned = 0;
   private done = 0;
   private skipped = 0;
-  private started: number | null = null;
-  private doneAtStart = 0;
+  /** Evaluating time before the stretch that is going on, and when that began. */
+  private spent = 0;
+  private since: number | null = null;
 
   /** `now` in milliseconds: the clock is the caller's. */
   constructor(private readonly now: () => number) {}
@@ -19,19 +20,31 @@ export class Pace {
     this.planned += evaluations;
   }
 
+  /** Evaluation begins, or goes on after something else (calibration, another model's import). */
+  start(): void {
+    this.since ??= this.now();
+  }
+
+  /** Evaluation stops for something else. */
+  pause(): void {
+    this.spent = this.elapsed();
+    this.since = null;
+  }
+
   /** Counts finished evaluations. A short last batch counts whole, so that done ends at planned. */
   advance(evaluations: number, skipped: number): void {
-    this.started ??= this.now();
     this.done += evaluations;
     this.skipped += skipped;
-    if (this.doneAtStart === 0) this.doneAtStart = this.done;
   }
 
   /** A progress record; `done` and `total` default to the job's image evaluations. */
   progress(stage: Stage, subject: string, done = this.done, total = this.planned): Progress {
-    const elapsed = this.started === null ? 0 : this.now() - this.started;
-    const rate = elapsed < settleMilliseconds ? null : ((this.done - this.doneAtStart) / elapsed) * 1000;
-    const left = rate === null || rate <= 0 ? null : (this.planned - this.done) / rate;
-    return { stage, subject, done, total, rate, secondsLeft: left, skipped: this.skipped };
+    const elapsed = this.elapsed();
+    const rate = elapsed < settleMilliseconds || this.done === 0 ? null : (this.done / elapsed) * 1000;
+    return { stage, subject, done, total, rate, secondsLeft: rate === null ? null : (this.planned - this.done) / rate, skipped: this.skipped };
+  }
+
+  private elapsed(): number {
+    return this.spent + (this.since === null ? 0 : this.now() - this.since);
   }
 }
