@@ -55,7 +55,7 @@ export function parsePreprocessOption(text: string): EvaluationSpec['preprocess'
   const checked = preprocessSchema['~standard'].validate({
     mean: fields.get('mean'), std: fields.get('std'), cropPct: fields.get('crop_pct'), interpolation: fields.get('interpolation'),
   });
-  if ('value' in checked && checked.value.std.every((deviation) => deviation > 0)) return checked.value;
+  if ('value' in checked && checked.issues === undefined && checked.value.std.every((deviation) => deviation > 0)) return checked.value;
   throw new InvalidArgumentError(`Allowed: ${expected}.`);
 }
 

@@ -13,7 +13,7 @@ export function resultsText(rows: readonly ResultRow[]): string {
   const seeds = new Set(rows.filter(({ run }) => run.settings.arithmetic !== 'fp32').map(({ run }) => run.settings.seed)).size > 1;
   const compared = rows.some(({ paired }) => paired !== null);
   const head = ['model', 'scheme', ...(seeds ? ['seed'] : []), 'bits', 'images', 'top-1 %', '95 % interval', 'top-5 %', ...(compared ? ['to FP32, points', '95 % interval', 'p'] : []), 'images/s'];
-  return textTable([head, ...rows.map((row) => cells(row, seeds, compared))]) + partialNote(rows) + (compared ? 'p: exact McNemar test against FP32 on the same images\n' : '');
+  return textTable([head, ...rows.map((row) => cells(row, seeds, compared))], [0, 1]) + partialNote(rows) + (compared ? 'p: exact McNemar test against FP32 on the same images\n' : '');
 }
 
 function cells({ run, paired }: ResultRow, seeds: boolean, compared: boolean): string[] {

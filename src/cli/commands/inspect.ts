@@ -56,7 +56,7 @@ export function inspectionText(inspection: Inspection): string {
     ...notes.map((note) => `note: ${note}`),
     ...notUnderstood.map(({ node, opType, expected, consequence }) => `not understood: ${opType} ${node}: expected ${expected}; ${consequence}`),
   ];
-  return `${lines.join('\n')}\n${textTable([['site', 'role', 'A', 'B', 'heads', 'becomes (at W4A4)'], ...rows])}${rest.map((line) => `${line}\n`).join('')}`;
+  return `${lines.join('\n')}\n${textTable([['site', 'role', 'A', 'B', 'heads', 'becomes (at W4A4)'], ...rows], [0, 1, 5])}${rest.map((line) => `${line}\n`).join('')}`;
 }
 
 function shape(dimensions: readonly number[]): string {

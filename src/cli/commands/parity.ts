@@ -41,7 +41,7 @@ export function parityText(result: ParityResult): string {
     `${mark(result.fp32.ok)} FP32 logits: largest difference ${result.fp32.max_abs.toExponential(2)}`,
     `${mark(wrong.length === 0)} parameters: ${result.sites.length - wrong.length} of ${result.sites.length} within their bounds`,
     ...wrong.map((site) => `       ${site.site} ${site.field}: expected ${few(site.expected)}, found ${few(site.actual)}`),
-    agreement('calibrated here', result.free),
+    agreement(result.free.realisation === 0 ? 'calibrated here' : `calibrated here (realisation ${result.free.realisation}, with noise of 1e-7)`, result.free),
     agreement('with the recorded parameters', result.pinned),
     ...(result.trace ?? []).map((site) => `${mark(site.ok)} trace ${site.site}: relative L2 ${site.relative_l2.toExponential(2)}, ${site.boundary_elements} elements on a rounding boundary left out`),
     result.ok ? 'equal within the bounds' : 'NOT equal within the bounds',
