@@ -2,7 +2,7 @@
  * Protobuf wire helpers on protobufjs' minimal reader and writer, which need no code generation (no `eval`).
  * A message is written as a list of pieces, so that weights are copied exactly once, into the final buffer.
  */
-import { Reader, Writer } from 'protobufjs/minimal.js';
+import { type Reader, Writer } from 'protobufjs/minimal.js';
 
 /** A field of a message: its number, its wire type, and the reader standing at its value. */
 export interface Field {

@@ -25,6 +25,8 @@ export async function probeLogits(graph: Graph, images: readonly Float32Array[])
   try {
     session = await InferenceSession.create(writeModel(graph), {
       graphOptimizationLevel: 'basic', intraOpNumThreads: availableParallelism(), interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 3,
+      // Waiting threads sleep: spinning ones take the cores from whatever else runs.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     const logits: Float32Array[] = [];
     for (const batch of batchesOf(images, input.dims[0] ?? 1)) {
