@@ -1,7 +1,7 @@
 /** The only door to the engine. Works in any Node process: the app's engine process, the command line, the benches, the tests. */
-import * as v from 'valibot';
-import { EngineError, toFailure } from '../shared/failure';
-import { engineContract, type CallOptions, type EngineClient, type EngineMethod, type ParamsOf, type ResultOf } from '../shared/engine-contract';
+import { checkParams } from '../shared/check';
+import { EngineError, fail, toFailure } from '../shared/failure';
+import type { CallOptions, EngineClient, EngineMethod, ParamsOf, ResultOf } from '../shared/engine-contract';
 import { runParity, type ParityOptions } from './runtime/parity/run-parity';
 import type { ParityResult } from '../shared/parity';
 import { computeLogits } from './runtime/runs/logits';
@@ -39,15 +39,12 @@ export function serveEngine(engine: Engine, port: EnginePort): void {
 }
 
 async function callService<M extends EngineMethod>(service: Service, method: M, params: ParamsOf<M>, options: CallOptions<M>): Promise<ResultOf<M>> {
-  const checked = v.safeParse(engineContract[method].params, params);
-  if (!checked.success) {
-    const issue = checked.issues[0];
-    throw new EngineError({ kind: 'settings', what: `The call ${method} is not valid: ${issue.message}`, place: v.getDotPath(issue) ?? method });
-  }
+  const checked = checkParams(method, params);
+  if (checked.kind === 'invalid') throw fail('settings', `The call ${method} is not valid: ${checked.problem}`, { place: checked.place ?? method });
   // The handler table is typed by method; TypeScript cannot follow the correlation through an index.
   const handler = service.handlers[method] as (params: ParamsOf<M>, options: CallOptions<M>) => Promise<ResultOf<M>>;
   try {
-    return await handler(params, options);
+    return await handler(checked.value, options);
   } catch (error) {
     throw error instanceof EngineError ? error : new EngineError(toFailure(error));
   }

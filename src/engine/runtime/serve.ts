@@ -1,7 +1,7 @@
 /** The contract on a message port: in the app a MessagePortMain of the engine process, in tests one end of a MessageChannel. */
-import * as v from 'valibot';
+import { checkParams, checkRequest, isEngineMethod } from '../../shared/check';
 import { fail, toFailure } from '../../shared/failure';
-import { engineContract, requestMessageSchema, type EngineClient, type EngineMethod, type ReplyMessage } from '../../shared/engine-contract';
+import { engineContract, type CallOptions, type EngineClient, type EngineMethod, type ReplyMessage, type ResultOf } from '../../shared/engine-contract';
 
 /** What is needed of a port; messages arrive unwrapped. */
 export interface EnginePort {
@@ -14,13 +14,13 @@ export interface EnginePort {
 export function serve(engine: EngineClient, port: EnginePort): void {
   const running = new Map<number, AbortController>();
   port.onMessage((message) => {
-    const request = v.safeParse(requestMessageSchema, message);
-    if (!request.success) return;
-    if (request.output.kind === 'abort') {
-      running.get(request.output.id)?.abort();
+    const request = checkRequest(message);
+    if (request === null) return;
+    if (request.kind === 'abort') {
+      running.get(request.id)?.abort();
       return;
     }
-    const { id, method, params } = request.output;
+    const { id, method, params } = request;
     const controller = new AbortController();
     running.set(id, controller);
     void answer(engine, method, params, controller.signal, (event) => port.postMessage({ kind: 'event', id, event }))
@@ -33,14 +33,12 @@ export function serve(engine: EngineClient, port: EnginePort): void {
 }
 
 async function answer(engine: EngineClient, method: string, params: unknown, signal: AbortSignal, onEvent: (event: unknown) => void): Promise<unknown> {
-  if (!isMethod(method)) throw fail('settings', `The engine knows no call ${method}`, { expected: Object.keys(engineContract).join(', ') });
-  const schema: v.GenericSchema = engineContract[method].params;
-  const checked = v.safeParse(schema, params);
-  if (!checked.success) throw fail('settings', `The call ${method} is not valid: ${checked.issues[0].message}`, { place: v.getDotPath(checked.issues[0]) ?? method });
-  // Validated by the schema of this very method just above.
-  return engine.call(method, params as never, { signal, onEvent });
+  if (!isEngineMethod(method)) throw fail('settings', `The engine knows no call ${method}`, { expected: Object.keys(engineContract).join(', ') });
+  return call(engine, method, params, { signal, onEvent });
 }
 
-function isMethod(method: string): method is EngineMethod {
-  return Object.hasOwn(engineContract, method);
+function call<M extends EngineMethod>(engine: EngineClient, method: M, params: unknown, options: CallOptions<M>): Promise<ResultOf<M>> {
+  const checked = checkParams(method, params);
+  if (checked.kind === 'invalid') throw fail('settings', `The call ${method} is not valid: ${checked.problem}`, { place: checked.place ?? method });
+  return engine.call(method, checked.value, options);
 }

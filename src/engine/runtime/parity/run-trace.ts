@@ -2,7 +2,7 @@
 import { fail } from '../../../shared/failure';
 import type { ParityResult } from '../../../shared/parity';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
-import type { GoldenTrace } from '../../core/parity/golden';
+import type { GoldenTrace } from '../../../shared/golden';
 import { compareOutputs } from '../../core/parity/compare-outputs';
 import { traceRelativeL2 } from '../../core/parity/bounds';
 import type { KnownModel } from '../library/model-library';

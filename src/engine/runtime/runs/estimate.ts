@@ -3,7 +3,6 @@ import type { Estimate } from '../../../shared/evaluation';
 import type { EvaluationSpec } from '../../../shared/settings';
 import { at } from '../../../shared/at';
 import { listOperands } from '../../core/graph/operands';
-import { readModel } from '../../core/onnx/read-model';
 import type { KnownDataset } from '../library/dataset-library';
 import type { KnownModel } from '../library/model-library';
 import { evaluationImages } from './choose-images';
@@ -40,7 +39,6 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
 
 /** Bytes of the tensors of one image that live at the widest point of calibration: three times the largest operand is seen. */
 function liveBytes(shared: KnownModel['shared']): number {
-  const { shapes } = readModel(new Uint8Array(shared.graph));
-  const sizes = listOperands(shared.structure).map((operand) => (shapes.get(operand.tensor) ?? []).reduce((product, dim) => product * dim, 1) * 4);
+  const sizes = listOperands(shared.structure).map((operand) => (shared.shapes.get(operand.tensor) ?? []).reduce((product, dim) => product * dim, 1) * 4);
   return 3 * Math.max(0, ...sizes);
 }

@@ -8,7 +8,7 @@ import { loadDataset, type KnownDataset } from '../library/dataset-library';
 import { boardCell, pairedOfRuns, runRecord, type PublishedTable } from '../results/results';
 import type { Store } from '../store/store-types';
 import type { WorkerPool } from '../workers/pool';
-import { StopFlag } from '../workers/stop-flag';
+import type { StopFlag } from '../workers/stop-flag';
 import { calibrationFiles, checkLabels, evaluationImages } from './choose-images';
 import { runEvaluationJob } from './evaluation-job';
 import { Pace } from './pace';
