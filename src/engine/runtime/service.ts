@@ -7,7 +7,7 @@ import type { CallOptions, EngineMethod, ParamsOf, ResultOf } from '../../shared
 import type { EvaluationSpec } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import { inspection } from '../core/graph/inspection';
-import { readModel } from '../core/onnx/read-model';
+import { sharedGraph } from './workers/shared-graph';
 import { loadDataset } from './library/dataset-library';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
@@ -53,7 +53,7 @@ export class Service {
     'model.add': async ({ file }) => this.addModel(file),
     'model.inspect': async ({ file }) => {
       const { shared } = await this.loadModel(file);
-      return inspection({ ...shared, graph: readModel(new Uint8Array(shared.graph)) });
+      return inspection({ ...shared, graph: sharedGraph(shared) });
     },
     'dataset.add': ({ root }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files })),
     'sample.open': async () => {

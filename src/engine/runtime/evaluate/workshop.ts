@@ -4,7 +4,6 @@ import { perturbRounding } from '../../core/graph/perturb';
 import { rebatch } from '../../core/graph/rebatch';
 import { rewriteFloat, rewriteReference } from '../../core/graph/rewrite';
 import type { Graph, ModelStructure } from '../../core/graph/types';
-import { readModel } from '../../core/onnx/read-model';
 import { writeModel } from '../../core/onnx/write-model';
 import { createAttentionQuantizer, type AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { levelNames } from '../../core/quantizers/level-names';
@@ -14,6 +13,7 @@ import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { importModel } from '../ort/import-model';
 import type { BatchOutcome, CellNetwork, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
+import { sharedGraph } from '../workers/shared-graph';
 import { Calibrator } from './calibrator';
 import { loadBatch, loadPicture } from './load-pixels';
 import { Network } from './network';
@@ -85,11 +85,11 @@ export class Workshop {
     const graph = new SharedArrayBuffer(bytes.length);
     new Uint8Array(graph).set(bytes);
     const { structure, batchable, exportedBatch, notes } = imported;
-    return { graph, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(imported.graph.metadata) };
+    return { graph, shapes: imported.graph.shapes, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(imported.graph.metadata) };
   }
 
   private adopt(key: string, shared: SharedModel): null {
-    this.models.set(key, { graph: readModel(new Uint8Array(shared.graph)), structure: shared.structure, batches: new Map() });
+    this.models.set(key, { graph: sharedGraph(shared), structure: shared.structure, batches: new Map() });
     return null;
   }
 

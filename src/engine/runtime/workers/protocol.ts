@@ -10,6 +10,8 @@ import type { ModelStructure } from '../../core/graph/types';
 /** A model as threads share it: the canonical graph as bytes in shared memory, and what was found in it. */
 export interface SharedModel {
   readonly graph: SharedArrayBuffer;
+  /** Shapes of intermediate tensors, which the bytes do not carry. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly structure: ModelStructure;
   readonly batchable: boolean;
   readonly exportedBatch: number;
