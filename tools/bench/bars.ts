@@ -1,0 +1,29 @@
+/** What the project promises about its speed and memory; the table marks each promise as kept or missed. Pure. */
+import type { Row } from './row';
+
+export type Bar = { readonly figure: string } & ({ readonly atMost: number } | { readonly atLeast: number } | { readonly within: number });
+
+const bars: readonly { readonly id: RegExp; readonly bar: Bar }[] = [
+  { id: /^calibration\.\w+\.32$/, bar: { figure: 'fp32_passes', atMost: 15 } },
+  { id: /^\w+\.reference\./, bar: { figure: 'ratio_to_fp32', atLeast: 0.6 } },
+  { id: /^workers\.2$/, bar: { figure: 'ratio_to_one', atLeast: 1.8 } },
+  { id: /^memory\.flat$/, bar: { figure: 'growth', within: 0.05 } },
+  { id: /^memory\.estimate/, bar: { figure: 'ratio', within: 0.3 } },
+];
+
+export interface Verdict {
+  readonly kept: boolean;
+  /** The promise in words, for example `fp32_passes <= 15`. */
+  readonly text: string;
+}
+
+/** The promise about this row, judged by the median; null where none was made. `within` is measured from 1. */
+export function judge(row: Row): Verdict | null {
+  const found = bars.find(({ id }) => id.test(row.id));
+  const value = found === undefined ? undefined : row.figures[found.bar.figure]?.median;
+  if (found === undefined || value === undefined) return null;
+  const { bar } = found;
+  if ('atMost' in bar) return { kept: value <= bar.atMost, text: `${bar.figure} <= ${bar.atMost}` };
+  if ('atLeast' in bar) return { kept: value >= bar.atLeast, text: `${bar.figure} >= ${bar.atLeast}` };
+  return { kept: Math.abs(value - 1) <= bar.within, text: `${bar.figure} within ${bar.within * 100} % of 1` };
+}
