@@ -4,22 +4,20 @@
  * The calibration network does not depend on scheme, seed or activation bits, so one Calibrator serves all of them.
  */
 import { at } from '../../../shared/at';
-import { reparameterise } from '../../core/calibration/reparameterise';
 import type { Operand } from '../../core/graph/operands';
-import { type NetworkParameters, patchInputBits, type QuantizerSettings, type Reparameterisation } from '../../core/graph/parameters';
+import { type NetworkParameters, patchInputBits, type QuantizerSettings } from '../../core/graph/parameters';
 import { perturbRounding, perturbValues } from '../../core/graph/perturb';
 import { createRandom } from '../../core/random/random';
 import { rewriteForCalibration, type CalibrationGraph } from '../../core/graph/rewrite-calibration';
 import { segmentGraph, type Cut, type Segment } from '../../core/graph/segments';
 import type { Graph, ModelStructure } from '../../core/graph/types';
-import { biasOf, floats, weightRows } from '../../core/graph/weights';
 import { createAttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { schemeById } from '../../core/quantizers/scheme-table';
-import { calibrateUniform, calibrateUniformChannels, calibrateUniformRows } from '../../core/quantizers/uniform-calibration';
+import { calibrateUniform, calibrateUniformChannels } from '../../core/quantizers/uniform-calibration';
 import { calibrateScheme } from '../../core/quantizers/scheme-calibration';
 import { fakeQuantize, fakeQuantizeChannels } from '../../core/kernels/uniform';
 import { fail, EngineError } from '../../../shared/failure';
-import type { QuantizerParameters } from '../../../shared/records';
+import { assembleParameters, type OperandResult } from './assemble-parameters';
 import { createSession, type FloatTensor, type Session } from '../ort/session';
 
 /** A batch of prepared pixels; `valid` images count, the rest is padding. */
@@ -43,17 +41,7 @@ export interface CalibratorSettings {
   readonly rounding: number | null;
 }
 
-/** What is known of an operand after it calibrated. */
-interface OperandResult {
-  readonly operand: Operand;
-  readonly parameters: QuantizerParameters;
-  /** 1 for each channel that is one constant; null when there are none (and for operands without channels). */
-  readonly degenerate: readonly number[] | null;
-}
-
 type Found = Omit<OperandResult, 'operand'>;
-type Fields = Record<string, QuantizerParameters>;
-type Sites = Map<string, Fields>;
 
 export class Calibrator {
   private constructor(
@@ -110,7 +98,7 @@ export class Calibrator {
       await this.runSegment(index, live, options.poll);
       calibrateCuts(segment.cuts, index);
     }
-    return this.assemble(settings, results, options.poll);
+    return assembleParameters({ graph: this.float, structure: this.structure, weights: this.plan.weights }, { ...settings, wBits: this.wBits }, results, options.poll);
   }
 
   async release(): Promise<void> {
@@ -179,66 +167,10 @@ export class Calibrator {
     for (const [index, source] of sources.entries()) fakeQuantize(source, at(targets, index), found, bits);
     return { parameters: { bits, delta: [found.delta], zero_point: [found.zeroPoint] }, degenerate: null };
   }
-
-  private assemble(settings: QuantizerSettings, results: readonly OperandResult[], poll: () => void): NetworkParameters {
-    const sites: Sites = new Map();
-    const reparameterisation: Record<string, Reparameterisation> = {};
-    for (const site of this.structure.sites) {
-      const weight = this.plan.weights.get(site.name);
-      sites.set(site.name, weight === undefined ? {} : { weight: { bits: this.wBits, delta: [...weight.delta], zero_point: [...weight.zeroPoint] } });
-    }
-    for (const result of results) {
-      const { operand, parameters } = result;
-      if (operand.kind === 'channels') this.assembleNorm(result, settings, sites, reparameterisation, poll);
-      else for (const reader of operand.readers) sites.set(reader.site, { ...sites.get(reader.site), [reader.field]: parameters });
-    }
-    return { sites: Object.fromEntries([...sites].map(([name, fields]) => [name, orderFields(fields)])), reparameterisation };
-  }
-
-  /** Scale reparameterisation of one LayerNorm and of every Linear behind it, and the second calibration of their weights. */
-  private assembleNorm(
-    { operand, parameters: channel, degenerate }: OperandResult, settings: QuantizerSettings, sites: Sites, reparameterisation: Record<string, Reparameterisation>, poll: () => void,
-  ): void {
-    const norm = operand.norm === null ? undefined : this.structure.norms[operand.norm];
-    if (norm === undefined) throw new Error(`no LayerNorm belongs to ${operand.tensor}`);
-    const source = { initializer: (name: string) => {
-      const tensor = this.float.initializers.get(name);
-      if (tensor === undefined) throw new Error(`no initialiser is called ${name}`);
-      return tensor;
-    } };
-    for (const reader of operand.readers) {
-      const site = this.structure.sites.find((candidate) => candidate.name === reader.site);
-      if (site === undefined || site.kind !== 'linear') throw new Error(`${reader.site} is no Linear`);
-      poll();
-      const result = reparameterise({
-        channelDelta: Float32Array.from(channel.delta),
-        channelZeroPoint: Float32Array.from(channel.zero_point ?? []),
-        ...(degenerate === null ? {} : { degenerate }),
-        lnWeight: floats(source.initializer(norm.scale), norm.name),
-        lnBias: norm.bias === null ? new Float32Array(norm.channels) : floats(source.initializer(norm.bias), norm.name),
-        weight: weightRows(source, site),
-        bias: biasOf(source, site),
-      }, { integerZeroPoint: false });
-      reparameterisation[site.name] = { layerNorm: norm.name, channelDelta: channel.delta, channelZeroPoint: channel.zero_point ?? [], ...(degenerate === null ? {} : { degenerate }) };
-      const input = { bits: settings.aBits, delta: [result.delta], zero_point: [result.zeroPoint] };
-      if (this.wBits === 32) {
-        sites.set(site.name, { input });
-        continue;
-      }
-      const weight = calibrateUniformRows(result.weight, site.outFeatures, this.wBits, poll);
-      sites.set(site.name, { input, weight: { bits: this.wBits, delta: [...weight.delta], zero_point: [...weight.zeroPoint] } });
-    }
-  }
 }
 
 function channelsOf(tensor: FloatTensor): number {
   return at(tensor.dims, tensor.dims.length - 1);
-}
-
-/** `input` before `weight`, `A` before `B`, as the reference lists them. */
-function orderFields(fields: Fields): Fields {
-  const order = ['input', 'weight', 'A', 'B'];
-  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
 }
 
 /** Adds the site's name to a failure that the quantisers raise without knowing where they are. */

@@ -1,24 +1,16 @@
 /** What one worker thread owns: models, calibrators and loaded cells, and the tasks done with them. Knows nothing of threads. */
 import { at } from '../../../shared/at';
-import { perturbRounding } from '../../core/graph/perturb';
 import { rebatch } from '../../core/graph/rebatch';
-import { rewriteFloat, rewriteReference } from '../../core/graph/rewrite';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import { writeModel } from '../../core/onnx/write-model';
-import { createAttentionQuantizer, type AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
-import { levelNames } from '../../core/quantizers/level-names';
-import type { NetworkParameters } from '../../core/graph/parameters';
-import { schemeById } from '../../core/quantizers/scheme-table';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { importModel } from '../ort/import-model';
-import type { BatchOutcome, CellNetwork, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
+import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
 import { sharedGraph } from '../workers/shared-graph';
 import { Calibrator } from './calibrator';
+import { blockQuantizer, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { loadBatch, loadPicture } from './load-pixels';
-import { Network } from './network';
-import { imageOutcome } from './outcome';
-import { residualNames } from './residual';
 import { siteOutput } from './site-output';
 import { computeView } from './view';
 
@@ -26,13 +18,6 @@ interface LoadedModel {
   readonly graph: Graph;
   readonly structure: ModelStructure;
   readonly batches: Map<number, Graph>;
-}
-
-interface LoadedCell {
-  readonly network: Network;
-  readonly structure: ModelStructure;
-  readonly quantizers: readonly (AttentionQuantizer | null)[];
-  readonly levelNames: readonly (readonly string[])[];
 }
 
 export interface TaskContext {
@@ -121,14 +106,8 @@ export class Workshop {
   }
 
   private async loadCell({ cell: key, model, batch, network: kind, rounding }: Extract<WorkerTask, { kind: 'load-cell' }>, context: TaskContext): Promise<null> {
-    const { structure } = this.model(model);
-    const graph = this.graphAt(model, batch);
-    const quantizers = structure.blocks.map((block) => blockQuantizer(kind, block.index, structure));
-    const exact = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters);
-    const rewritten = rounding === undefined ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
-    const keep = new Set(residualNames(graph, structure));
-    const network = await Network.create({ structure, rewritten, batch, threads: this.threads, quantizers, keep }, context.poll);
-    this.cells.set(key, { network, structure, quantizers, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) });
+    const source = { graph: this.graphAt(model, batch), structure: this.model(model).structure, batch, threads: this.threads, rounding: rounding ?? null };
+    this.cells.set(key, await loadCell(source, kind, context.poll));
     return null;
   }
 
@@ -212,41 +191,4 @@ export class Workshop {
     if (cell === undefined) throw new Error(`the cell ${key} is not loaded`);
     return cell;
   }
-}
-
-async function evaluateCell(
-  key: string, { network, structure }: LoadedCell, batch: { pixels: Float32Array; loaded: readonly number[] }, spec: { start: number; labels: readonly number[] }, context: TaskContext,
-): Promise<CellOutcome> {
-  const valid = batch.loaded.length;
-  const start = context.now();
-  if (valid === 0) return { cell: key, outcomes: [], levelCounts: [], milliseconds: 0 };
-  const { classes } = structure.output;
-  // A stop in the middle of a batch leaves counts of a batch that is not stored: they are dropped here.
-  network.takeCounts();
-  const { logits, digests } = await network.run(batch.pixels, { valid, poll: context.poll });
-  const outcomes = batch.loaded.map((position, slot) => imageOutcome(spec.start + position, at(spec.labels, position), logits.subarray(slot * classes, (slot + 1) * classes), at(digests, slot)));
-  const levelCounts = network.takeCounts().flatMap((counts, index) => {
-    const { heads } = at(structure.blocks, index);
-    return counts === null ? [] : [{ block: index, heads, codes: counts.length / heads, counts }];
-  });
-  return { cell: key, outcomes, levelCounts, milliseconds: context.now() - start };
-}
-
-function blockQuantizer(kind: CellNetwork, block: number, structure: ModelStructure): AttentionQuantizer | null {
-  if (kind.kind === 'float' || kind.settings.scheme === 'none') return null;
-  return createAttentionQuantizer(schemeById(kind.settings.scheme), attentionDelta(kind.parameters, block, structure), kind.settings.aBits);
-}
-
-function blockLevelNames(kind: CellNetwork, block: number, structure: ModelStructure): string[] {
-  if (kind.kind === 'float' || kind.settings.scheme === 'none') return [];
-  const scheme = schemeById(kind.settings.scheme);
-  const delta = attentionDelta(kind.parameters, block, structure);
-  return scheme.kind === 'none' ? [] : levelNames(scheme, delta, scheme.levels(delta, kind.settings.aBits));
-}
-
-function attentionDelta(parameters: NetworkParameters, block: number, structure: ModelStructure): number {
-  const site = structure.sites.find((candidate) => candidate.kind === 'product' && candidate.role === 'matmul2' && candidate.block === block);
-  const delta = site === undefined ? undefined : parameters.sites[site.name]?.A?.delta[0];
-  if (delta === undefined) throw new Error(`no delta is known for the attention map of block ${block}`);
-  return delta;
 }

@@ -4,7 +4,7 @@
  */
 import { at } from '../../../shared/at';
 import { randomUUID } from 'node:crypto';
-import { EngineError, type Failure, toFailure } from '../../../shared/failure';
+import { type Failure, toFailure } from '../../../shared/failure';
 import type { EvaluationEvent } from '../../../shared/evaluation';
 import type { RunSettings } from '../../../shared/settings';
 import type { NetworkParameters } from '../../core/graph/parameters';
@@ -15,7 +15,8 @@ import type { BatchOutcome, BatchSpec, WorkerEvent } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
 import { batchCount, groupSize, missingBatches, takeGroup, type BatchWork } from './batches';
 import { Committing } from './committing';
-import { calibratorKey, cellKey } from './keys';
+import { calibrateAll } from './calibrate-runs';
+import { cellKey } from './keys';
 import { isFloat, settingsNotes } from './plan';
 import type { Pace } from './pace';
 
@@ -53,7 +54,8 @@ export interface JobInputs {
   readonly now: () => { readonly iso: string; readonly milliseconds: number };
 }
 
-interface JobRun {
+/** A run while its job goes on. */
+export interface JobRun {
   readonly id: string;
   readonly settings: RunSettings;
   readonly cell: string;
@@ -97,7 +99,8 @@ export async function runEvaluationJob(inputs: JobInputs): Promise<JobOutcome> {
   return { runIds: runs.map((run) => run.id), stopped, failures };
 }
 
-function isComplete(inputs: JobInputs, run: JobRun): boolean {
+/** Whether a run has every batch. */
+export function isComplete(inputs: JobInputs, run: JobRun): boolean {
   return run.committed.size === batchCount(inputs.images.files.length, run.settings.batch);
 }
 
@@ -142,52 +145,6 @@ async function firstLook(inputs: JobInputs, runs: readonly JobRun[], count: numb
   await evaluateBatches(inputs, float, batches);
 }
 
-async function calibrateAll(inputs: JobInputs, runs: readonly JobRun[]): Promise<void> {
-  const waiting = runs.filter((run) => !isFloat(run.settings) && run.parameters === null && !isComplete(inputs, run));
-  const progress = new Map<string, number>();
-  let sites = 0;
-  const outcomes = await Promise.allSettled(waiting.map(async (run) => {
-    await calibrateRun(inputs, run, (done, total) => {
-      sites = total;
-      progress.set(run.id, done);
-      const sum = [...progress.values()].reduce((a, b) => a + b, 0);
-      inputs.emit({ kind: 'progress', progress: inputs.pace.progress('calibrating', `${inputs.model.record.name} ${run.settings.scheme}`, sum, sites * waiting.length) });
-    });
-  }));
-  await inputs.pool.drop((key) => key.includes('/calibrator/'));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}
-
-async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: number, total: number) => void): Promise<void> {
-  const { pool, model, store } = inputs;
-  const { settings } = run;
-  const calibrator = calibratorKey(model.record.hash, settings.wBits, settings.batch);
-  const files = inputs.calibrationFiles(settings);
-  const needs: Requirement[] = [model.requirement, {
-    key: calibrator,
-    task: { kind: 'prepare-calibration', calibrator, model: model.record.hash, wBits: settings.wBits, batch: settings.batch },
-  }];
-  try {
-    await store.setRunState(run.id, 'calibrating');
-    await inputs.announce(run.id, true);
-    const outcome = await pool.run<'calibrate'>({
-      kind: 'calibrate', calibrator, wanted: files.length,
-      settings: { scheme: settings.scheme, wBits: settings.wBits, aBits: settings.aBits },
-      images: { files: files.map(inputs.path), preprocess: settings.preprocess },
-    }, { needs, stop: inputs.stop, onEvent: (event) => { if (event.kind === 'site') onSite(event.done, event.total); } });
-    run.parameters = outcome.parameters;
-    run.calibrationSeconds += outcome.milliseconds / 1000;
-    for (const image of outcome.skipped) inputs.emit({ kind: 'note', text: `calibration leaves out ${image.file}: ${image.detail}` });
-    await store.saveCalibration(run.id, { parameters: outcome.parameters.sites, state: JSON.stringify(outcome.parameters) });
-  } catch (error) {
-    // One run that cannot calibrate must not end the others; a stop or a lost engine ends all.
-    if (!(error instanceof EngineError) || ['stopped', 'engine-lost', 'disk-full'].includes(error.failure.kind)) throw error;
-    run.failure = error.failure;
-    await store.setRunState(run.id, 'failed', { failure: error.failure });
-  }
-  await inputs.announce(run.id, true);
-}
-
 /** Evaluates what `runs` lack among the first `count` batches. */
 async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count: number): Promise<void> {
   const byId = new Map(runs.map((run) => [run.id, run]));
@@ -201,9 +158,10 @@ async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count
     const shared = outcome.milliseconds / Math.max(1, cells.length);
     perBatch = outcome.milliseconds + cells.reduce((sum, { cell }) => sum + cell.milliseconds, 0);
     for (const { run, cell } of cells) run.evaluationSeconds += (shared + cell.milliseconds) / 1000 / inputs.pool.size;
-    committing.add(toCommit(outcome, cells.map(({ run, cell }) => ({ runId: run.id, cell }))), async () => {
+    const commit = toCommit(inputs.images, outcome, cells.map(({ run, cell }) => ({ runId: run.id, cell })));
+    committing.add(commit, async () => {
       for (const { run } of cells) run.committed.add(outcome.batch);
-      for (const image of outcome.skipped) inputs.emit({ kind: 'skipped', image: { file: image.file, reason: image.reason, detail: image.detail } });
+      for (const image of commit.skipped) inputs.emit({ kind: 'skipped', image: { file: image.file, reason: image.reason, detail: image.detail } });
       inputs.pace.advance(at(inputs.settings, 0).batch * cells.length, outcome.skipped.length);
       inputs.emit({ kind: 'progress', progress: inputs.pace.progress('evaluating', inputs.model.record.name) });
       for (const { run } of cells) await inputs.announce(run.id, false);
@@ -257,6 +215,11 @@ export function cellRequirement(model: KnownModel, cell: string, settings: RunSe
   return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: 'reference', settings: { scheme, wBits, aBits }, parameters } } };
 }
 
-function toCommit(outcome: BatchOutcome, cells: readonly { runId: string; cell: BatchOutcome['cells'][number] }[]): BatchCommit {
-  return { batch: outcome.batch, cells: cells.map(({ runId, cell }) => ({ runId, predictions: cell.outcomes, levelCounts: cell.levelCounts })), skipped: outcome.skipped };
+/** Workers know pictures by their absolute path; the workspace keeps them as the data set lists them. */
+function toCommit(images: ImageList, outcome: BatchOutcome, cells: readonly { runId: string; cell: BatchOutcome['cells'][number] }[]): BatchCommit {
+  return {
+    batch: outcome.batch,
+    cells: cells.map(({ runId, cell }) => ({ runId, predictions: cell.outcomes, levelCounts: cell.levelCounts })),
+    skipped: outcome.skipped.map((image) => ({ ...image, file: at(images.files, image.index) })),
+  };
 }

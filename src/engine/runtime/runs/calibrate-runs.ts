@@ -1,0 +1,53 @@
+/** Calibrates every run of a job that needs it, as many at once as there are workers. */
+import { EngineError } from '../../../shared/failure';
+import type { Requirement } from '../workers/pool';
+import { isComplete, type JobInputs, type JobRun } from './evaluation-job';
+import { calibratorKey } from './keys';
+import { isFloat } from './plan';
+
+/** Afterwards each run has parameters or a failure. Throws when the job was stopped or cannot go on. */
+export async function calibrateAll(inputs: JobInputs, runs: readonly JobRun[]): Promise<void> {
+  const waiting = runs.filter((run) => !isFloat(run.settings) && run.parameters === null && !isComplete(inputs, run));
+  const progress = new Map<string, number>();
+  let sites = 0;
+  const outcomes = await Promise.allSettled(waiting.map(async (run) => {
+    await calibrateRun(inputs, run, (done, total) => {
+      sites = total;
+      progress.set(run.id, done);
+      const sum = [...progress.values()].reduce((a, b) => a + b, 0);
+      inputs.emit({ kind: 'progress', progress: inputs.pace.progress('calibrating', `${inputs.model.record.name} ${run.settings.scheme}`, sum, sites * waiting.length) });
+    });
+  }));
+  await inputs.pool.drop((key) => key.includes('/calibrator/'));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: number, total: number) => void): Promise<void> {
+  const { pool, model, store } = inputs;
+  const { settings } = run;
+  const calibrator = calibratorKey(model.record.hash, settings.wBits, settings.batch);
+  const files = inputs.calibrationFiles(settings);
+  const needs: Requirement[] = [model.requirement, {
+    key: calibrator,
+    task: { kind: 'prepare-calibration', calibrator, model: model.record.hash, wBits: settings.wBits, batch: settings.batch },
+  }];
+  try {
+    await store.setRunState(run.id, 'calibrating');
+    await inputs.announce(run.id, true);
+    const outcome = await pool.run<'calibrate'>({
+      kind: 'calibrate', calibrator, wanted: files.length,
+      settings: { scheme: settings.scheme, wBits: settings.wBits, aBits: settings.aBits },
+      images: { files: files.map(inputs.path), preprocess: settings.preprocess },
+    }, { needs, stop: inputs.stop, onEvent: (event) => { if (event.kind === 'site') onSite(event.done, event.total); } });
+    run.parameters = outcome.parameters;
+    run.calibrationSeconds += outcome.milliseconds / 1000;
+    for (const image of outcome.skipped) inputs.emit({ kind: 'note', text: `calibration leaves out ${image.file}: ${image.detail}` });
+    await store.saveCalibration(run.id, { parameters: outcome.parameters.sites, state: JSON.stringify(outcome.parameters) });
+  } catch (error) {
+    // One run that cannot calibrate must not end the others; a stop or a lost engine ends all.
+    if (!(error instanceof EngineError) || ['stopped', 'engine-lost', 'disk-full'].includes(error.failure.kind)) throw error;
+    run.failure = error.failure;
+    await store.setRunState(run.id, 'failed', { failure: error.failure });
+  }
+  await inputs.announce(run.id, true);
+}
