@@ -3,7 +3,7 @@
  * worker that takes it, once. Workers start one after another and are never terminated while they work: that aborts the process.
  */
 import { Worker } from 'node:worker_threads';
-import { EngineError, type Failure } from '../../../shared/failure';
+import { EngineError, fail } from '../../../shared/failure';
 import type { FromWorker, TaskResults, ToWorker, WorkerEvent, WorkerTask } from './protocol';
 import { StopFlag } from './stop-flag';
 
@@ -32,6 +32,10 @@ interface Slot {
   readonly worker: Worker;
   readonly have: Set<string>;
   busy: boolean;
+  /** Done on this worker before it takes another job: never between two steps of one job. */
+  readonly pauses: (() => Promise<void>)[];
+  /** Why the thread is gone; null while it lives. */
+  lost: EngineError | null;
 }
 
 interface Waiting {
@@ -51,22 +55,32 @@ export class WorkerPool {
     for (const slot of slots) this.listen(slot);
   }
 
-  /** Starts `size` workers from the built worker file. Throws when one does not come up. */
+  /** Starts `size` workers from the built worker file. Throws 'engine-lost' when one does not come up. */
   static async start(workerPath: string, size: number): Promise<WorkerPool> {
     const slots: Slot[] = [];
-    for (let index = 0; index < size; index++) slots.push({ worker: await startWorker(workerPath), have: new Set(), busy: false });
+    try {
+      for (let index = 0; index < size; index++) slots.push({ worker: await startWorker(workerPath), have: new Set(), busy: false, pauses: [], lost: null });
+    } catch (error) {
+      await new WorkerPool(slots).close();
+      throw error;
+    }
     return new WorkerPool(slots);
+  }
+
+  /** True once a thread has ended by itself: its tasks were rejected, and a new pool should take over. */
+  get broken(): boolean {
+    return this.slots.some((slot) => slot.lost !== null);
   }
 
   get size(): number {
     return this.slots.length;
   }
 
-  /** Queues a task. Rejects with EngineError for expected failures, 'stopped' among them. */
+  /** Queues a task. Rejects with EngineError for expected failures, 'stopped' among them, and with 'engine-lost' when its thread dies. */
   run<K extends WorkerTask['kind']>(task: Extract<WorkerTask, { kind: K }>, options: TaskOptions = {}): Promise<TaskResults[K]> {
     return new Promise((resolve, reject) => {
       if (this.closed) {
-        reject(new EngineError({ kind: 'engine-lost', what: 'The engine is shutting down' }));
+        reject(closedError());
         return;
       }
       // The worker answers a task of kind K with TaskResults[K]: that is what `runTask` in worker.ts is typed to do.
@@ -77,53 +91,84 @@ export class WorkerPool {
     });
   }
 
-  /** Frees what is no longer needed on every worker, as soon as each is idle. */
+  /** Frees what is no longer needed on every worker, as soon as each is between two jobs. */
   async drop(matches: (key: string) => boolean): Promise<void> {
-    await Promise.all(this.slots.map(async (slot) => {
+    await Promise.all(this.slots.map((slot) => this.whenIdle(slot, async () => {
       const keys = [...slot.have].filter(matches);
-      if (keys.length === 0) return;
+      if (keys.length === 0 || slot.lost !== null) return;
       for (const key of keys) slot.have.delete(key);
       await this.send(slot, { kind: 'drop', keys }, new StopFlag(), undefined);
-    }));
-  }
-
-  /** Waits for running tasks, then ends the threads. Queued tasks are rejected. */
-  async close(): Promise<void> {
-    this.closed = true;
-    for (const job of this.queue.splice(0)) job.reject(new EngineError({ kind: 'stopped', what: 'The engine was closed' }));
-    await Promise.all(this.slots.map((slot) => new Promise<void>((resolve) => {
-      slot.worker.once('exit', () => resolve());
-      slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
     })));
   }
 
+  /** Waits for running tasks, then ends the threads. Queued jobs are rejected as stopped, running ones end after the step they are in. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const job of this.queue.splice(0)) job.reject(closedError());
+    await Promise.all(this.slots.map((slot) => this.whenIdle(slot, () => new Promise<void>((resolve) => {
+      if (slot.lost !== null) {
+        resolve();
+        return;
+      }
+      slot.worker.once('exit', () => resolve());
+      slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+    }))));
+  }
+
+  private whenIdle(slot: Slot, work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      slot.pauses.push(() => work().then(resolve, reject));
+      this.dispatch();
+    });
+  }
+
   private dispatch(): void {
+    for (const slot of this.slots.filter((candidate) => !candidate.busy && candidate.pauses.length > 0)) {
+      const pauses = slot.pauses.splice(0);
+      this.occupy(slot, async () => {
+        for (const pause of pauses) await pause();
+      });
+    }
+    const alive = this.slots.filter((slot) => slot.lost === null);
+    const lost = this.slots.find((slot) => slot.lost !== null)?.lost;
+    if (alive.length === 0 && lost !== undefined && lost !== null) for (const job of this.queue.splice(0)) job.reject(lost);
     for (;;) {
-      const free = this.slots.filter((slot) => !slot.busy);
-      if (free.length === 0 || this.queue.length === 0) return;
+      const free = alive.filter((slot) => !slot.busy);
+      if (free.length === 0) return;
       const job = this.queue.shift();
       if (job === undefined) return;
       // The worker that already holds most of what the task needs.
       const held = (slot: Slot): number => (job.options.needs ?? []).filter((need) => slot.have.has(need.key)).length;
       const slot = free.reduce((best, candidate) => (held(candidate) > held(best) ? candidate : best));
-      slot.busy = true;
-      void this.perform(slot, job).finally(() => {
-        slot.busy = false;
-        this.dispatch();
-      });
+      this.occupy(slot, () => this.perform(slot, job));
     }
+  }
+
+  private occupy(slot: Slot, work: () => Promise<void>): void {
+    slot.busy = true;
+    void work().finally(() => {
+      slot.busy = false;
+      this.dispatch();
+    });
   }
 
   private async perform(slot: Slot, job: Job): Promise<void> {
     const stop = job.options.stop ?? new StopFlag();
+    const step = (task: WorkerTask): Promise<TaskResults[keyof TaskResults]> => {
+      // Loading what a task needs takes a while: neither a stop nor the end waits for the rest of it.
+      stop.poll();
+      if (this.closed) throw closedError();
+      return this.send(slot, task, stop, job.options.onEvent);
+    };
     try {
       for (const need of job.options.needs ?? []) {
         if (slot.have.has(need.key)) continue;
-        await this.send(slot, need.task, stop, job.options.onEvent);
+        await step(need.task);
         slot.have.add(need.key);
       }
-      job.resolve(await this.send(slot, job.task, stop, job.options.onEvent));
+      const result = await step(job.task);
       if (job.task.kind === 'import') slot.have.add(job.task.model);
+      job.resolve(result);
     } catch (error) {
       job.reject(error);
     }
@@ -131,6 +176,10 @@ export class WorkerPool {
 
   private send(slot: Slot, task: WorkerTask, stop: StopFlag, onEvent: Waiting['onEvent']): Promise<TaskResults[keyof TaskResults]> {
     return new Promise((resolve, reject) => {
+      if (slot.lost !== null) {
+        reject(slot.lost);
+        return;
+      }
       const id = this.nextId++;
       this.waiting.set(id, { onEvent, resolve, reject, slot });
       slot.worker.postMessage({ kind: 'task', id, task, stop: stop.buffer } satisfies ToWorker);
@@ -151,24 +200,37 @@ export class WorkerPool {
       else waiting.reject(new EngineError(message.failure));
     });
     const lost = (what: string): void => {
-      const failure: Failure = { kind: 'engine-lost', what, next: 'Start the run again: it continues from its last stored batch' };
+      slot.lost ??= lostError(what);
       for (const [id, waiting] of this.waiting) {
         if (waiting.slot !== slot) continue;
         this.waiting.delete(id);
-        waiting.reject(new EngineError(failure));
+        waiting.reject(slot.lost);
       }
+      this.dispatch();
     };
     slot.worker.on('error', (error: Error) => lost(`A worker thread failed: ${error.message}`));
     slot.worker.on('exit', () => lost('A worker thread ended'));
   }
 }
 
+function closedError(): EngineError {
+  return fail('stopped', 'The engine was closed; everything finished so far is kept');
+}
+
+function lostError(what: string): EngineError {
+  return fail('engine-lost', what, { next: 'Start the run again: it continues from its last stored batch' });
+}
+
 function startWorker(workerPath: string): Promise<Worker> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerPath);
-    worker.once('error', reject);
+    const failed = (error: Error): void => reject(lostError(`A worker thread does not start: ${error.message}`));
+    const ended = (code: number): void => reject(lostError(`A worker thread ended while it started (exit code ${code})`));
+    worker.once('error', failed);
+    worker.once('exit', ended);
     worker.once('message', () => {
-      worker.off('error', reject);
+      worker.off('error', failed);
+      worker.off('exit', ended);
       resolve(worker);
     });
   });
