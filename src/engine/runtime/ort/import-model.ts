@@ -14,6 +14,7 @@ import { prune } from '../../core/graph/prune';
 import { raiseOpset } from '../../core/graph/raise-opset';
 import { rebatch } from '../../core/graph/rebatch';
 import { refuseUnsupported } from '../../core/graph/refuse';
+import { widenFloat16 } from '../../core/graph/widen-float16';
 import type { Graph, ImportedModel, ModelStructure } from '../../core/graph/types';
 import { readModel } from '../../core/onnx/read-model';
 import { canonicalise } from './canonicalise';
@@ -70,7 +71,9 @@ function readWhole(path: string, what: string): Uint8Array {
 export async function importGraph(source: Graph): Promise<ImportedModel> {
   refuseUnsupported(source);
   const notes: string[] = [];
-  const chosen = chooseOutput(source, notes);
+  const wide = widenFloat16(source);
+  if (wide !== source) notes.push('The model holds float16 weights; they are widened to float32, and all arithmetic is float32');
+  const chosen = chooseOutput(wide, notes);
   const prepared = fuseLayerNorm(hoistConstants(prune(chosen)));
   const input = inputShape(prepared);
   notes.push(...input.notes);
@@ -84,7 +87,8 @@ export async function importGraph(source: Graph): Promise<ImportedModel> {
   refuseWithoutAttention(structure);
   checkWeights(graph, structure);
   const batchable = await probeBatch(graph, single === canonical ? null : canonical, notes);
-  return { graph, structure, batchable, exportedBatch: input.dims[0], notes };
+  // A model that cannot be batched runs at the size that its graph stands at.
+  return { graph, structure, batchable, exportedBatch: batchable ? input.dims[0] : graphBatch(graph), notes };
 }
 
 /** The logits: the one output, else the one called so, else the first of two axes. */
