@@ -1,11 +1,12 @@
 /** Messages between the engine and its worker threads. Types only. Both sides are this program: no validation, but one union each way. */
 import type { Failure } from '../../../shared/failure';
 import type { Preprocess } from '../../../shared/settings';
-import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import type { SkippedImage } from '../../../shared/records';
+import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import type { SiteInput } from '../evaluate/site-output';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import type { ModelStructure } from '../../core/graph/types';
+import type { LevelCounts, PredictionRow, SkippedRow } from '../store/store-types';
 
 /** A model as threads share it: the canonical graph as bytes in shared memory, and what was found in it. */
 export interface SharedModel {
@@ -52,41 +53,19 @@ export type CellNetwork =
   | { readonly kind: 'float' }
   | { readonly kind: 'reference'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters };
 
-/** One image's outcome under one cell. */
-export interface ImageOutcome {
-  readonly index: number;
-  readonly label: number;
-  readonly top5: readonly number[];
-  readonly margin: number;
-  readonly loss: number;
-  readonly mapDigest: number;
-}
-
-/** Codes counted in one block: [heads, codes] row by row. */
-export interface BlockCounts {
-  readonly block: number;
-  readonly heads: number;
-  readonly codes: number;
-  readonly counts: Float64Array;
-}
-
 export interface CellOutcome {
   readonly cell: string;
-  readonly outcomes: readonly ImageOutcome[];
-  readonly levelCounts: readonly BlockCounts[];
+  readonly outcomes: readonly PredictionRow[];
+  readonly levelCounts: readonly LevelCounts[];
   /** Wall time of this cell alone in this thread. */
   readonly milliseconds: number;
-}
-
-export interface SkippedAt extends SkippedImage {
-  readonly index: number;
 }
 
 export interface BatchOutcome {
   readonly batch: number;
   readonly images: number;
   readonly cells: readonly CellOutcome[];
-  readonly skipped: readonly SkippedAt[];
+  readonly skipped: readonly SkippedRow[];
   /** Wall time of decoding and preparing this batch, which all cells share. */
   readonly milliseconds: number;
 }
@@ -109,8 +88,8 @@ export interface ViewOutcome {
   readonly blocks: readonly BlockView[];
   readonly damage: readonly (readonly HeadDamage[])[];
   readonly depthError: readonly { readonly name: string; readonly error: ErrorFigures }[];
-  readonly float: ImageOutcome;
-  readonly quantized: ImageOutcome;
+  readonly float: PredictionRow;
+  readonly quantized: PredictionRow;
   /** code -> value per block; empty without a quantiser. */
   readonly levels: readonly Float32Array[];
   readonly levelNames: readonly (readonly string[])[];
