@@ -27,8 +27,8 @@ describe('images of a run', () => {
 
 describe('level usage', () => {
   it('goes from the largest value to zero and keeps codes with their shares', () => {
-    const rows = usageRows({ levels: Float32Array.of(0, 0.25, 1, 0.5), levelNames: ['0', '1/4', '4/4', '2/4'], occupancy: { image: [0.7, 0.1, 0, 0.2], run: null, runImages: 0 } });
-    expect(rows.map((row) => [row.code, row.name, row.image, row.run])).toEqual([[2, '4/4', 0, null], [3, '2/4', 0.2, null], [1, '1/4', 0.1, null], [0, '0', 0.7, null]]);
+    const rows = usageRows({ levels: Float32Array.of(0, 0.25, 1, 0.5), levelNames: ['0', '1/4', '1.5·2^12/4', '2^-9'], occupancy: { image: [0.7, 0.1, 0, 0.2], run: null, runImages: 0 } });
+    expect(rows.map((row) => [row.code, row.name, row.image, row.run])).toEqual([[2, '1.5·2¹²/4', 0, null], [3, '2⁻⁹', 0.2, null], [1, '1/4', 0.1, null], [0, '0', 0.7, null]]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { AttentionView } from '../../shared/attention';
 
 export interface UsageRow {
   readonly code: number;
-  /** The level as the scheme writes it: "1.5·2^3/327". */
+  /** The level as the scheme writes it: "1.5·2³/327". */
   readonly name: string;
   readonly value: number;
   /** Shares, 0..1. */
@@ -14,10 +14,15 @@ export interface UsageRow {
 export function usageRows(view: Pick<AttentionView, 'levels' | 'levelNames' | 'occupancy'>): UsageRow[] {
   const rows = [...view.levels].map((value, code) => ({
     code,
-    name: view.levelNames[code] ?? String(code),
+    name: superscripts(view.levelNames[code] ?? String(code)),
     value,
     image: view.occupancy.image[code] ?? 0,
     run: view.occupancy.run === null ? null : view.occupancy.run[code] ?? 0,
   }));
   return rows.sort((a, b) => b.value - a.value || a.code - b.code);
+}
+
+/** "2^-9" as "2⁻⁹". */
+export function superscripts(text: string): string {
+  return text.replace(/\^(-?)(\d+)/g, (_match, sign: string, digits: string) => (sign === '' ? '' : '⁻') + digits.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))));
 }

@@ -1,5 +1,5 @@
 /** Evaluation settings as the window starts them. */
-import type { DatasetRecord, ModelRecord, RunRecord } from '../../shared/records';
+import type { DatasetRecord, ModelRecord, RunRecord, WorkspaceSummary } from '../../shared/records';
 import type { EvaluationSpec } from '../../shared/settings';
 import { logSchemeIds } from '../../shared/settings';
 
@@ -45,4 +45,22 @@ export function specOfRun(run: RunRecord, model: ModelRecord, dataset: DatasetRe
     calibrationList: settings.calibrationList,
     imageList: settings.imageList,
   };
+}
+
+/**
+ * Jobs that finish every run that was stopped, failed or lost: runs of equal settings share one job, because a job decodes each
+ * image once for all of its cells.
+ */
+export function unfinishedSpecs({ runs, models, datasets }: WorkspaceSummary, datasetId: string | null): EvaluationSpec[] {
+  const specs = new Map<string, EvaluationSpec>();
+  for (const run of runs) {
+    const model = models.find((other) => other.id === run.modelId);
+    const dataset = datasets.find((other) => other.id === run.datasetId);
+    if (model === undefined || dataset === undefined || run.datasetId !== datasetId || run.state === 'done' || run.images === run.total) continue;
+    const spec = specOfRun(run, model, dataset);
+    const key = JSON.stringify({ ...spec, schemes: [], withFp32: false });
+    const known = specs.get(key);
+    specs.set(key, known === undefined ? spec : { ...known, schemes: [...new Set([...known.schemes, ...spec.schemes])], withFp32: known.withFp32 || spec.withFp32 });
+  }
+  return [...specs.values()];
 }

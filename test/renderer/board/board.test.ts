@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boardText } from '../../../src/renderer/src/board/board-copy';
 import { boardColumns, boardRows, largestLoss } from '../../../src/renderer/src/board/board-rows';
+import { unfinishedSpecs } from '../../../src/renderer/src/run-spec';
 import { pairedRows } from '../../../src/renderer/src/inspector-rows';
 import { arithmeticsOf, boardWithRun, cellOf, summaryWithRun } from '../../../src/renderer/src/stores/board-state';
 import { makeBoard, makePaired, makeRun, makeRuns, makeSummary, pairedOf, swin, vit } from '../fixture-data';
@@ -87,5 +88,17 @@ describe('paired table', () => {
   it('leaves out pairs of runs that are gone', () => {
     const run = makeRun(vit, 'Sqrt2_16');
     expect(pairedRows(run, [makePaired(run, makeRun(vit, 'none'), 3, 1)], [])).toEqual([]);
+  });
+});
+
+describe('unfinished runs', () => {
+  it('are finished by one job per model and settings, done ones left out', () => {
+    const stopped = { state: 'stopped', images: 300 } as const;
+    const runs = [makeRun(vit, 'none', stopped), makeRun(vit, 'Sqrt2_17', stopped), makeRun(vit, 'BitLog2_Half_17'), makeRun(swin, 'Sqrt2_16', stopped), makeRun(vit, 'Sqrt2_16', { ...stopped, datasetId: 'other' })];
+    const specs = unfinishedSpecs(makeSummary(runs), 'd-sample');
+    expect(specs.map(({ models, schemes, withFp32 }) => ({ models, schemes, withFp32 }))).toEqual([
+      { models: ['/sample/fashion_vit.onnx'], schemes: ['Sqrt2_17'], withFp32: true },
+      { models: ['/sample/fashion_swin.onnx'], schemes: ['Sqrt2_16'], withFp32: false },
+    ]);
   });
 });

@@ -52,6 +52,14 @@ export const useCommands = defineStore('commands', () => {
     void attempt(() => job.run(spec));
   }
 
+  /** One job after another; one that is stopped or fails ends the row. */
+  const startRuns = (specs: readonly EvaluationSpec[]): Promise<void> => attempt(async () => {
+    for (const spec of specs) {
+      await job.run(spec);
+      if (job.current?.state !== 'done') return;
+    }
+  });
+
   async function take(path: string): Promise<void> {
     const kind = kindOfPath(path);
     reading.value = { what: kind, path, files: 0 };
@@ -82,5 +90,5 @@ export const useCommands = defineStore('commands', () => {
     if (await workspace.open(file)) await preferences.remember({ kind: 'workspace', path: file });
   });
 
-  return { failure, reading, runDialog, attempt, openSample, startRun, takeAll, addModels, openDataset, openWorkspace };
+  return { failure, reading, runDialog, attempt, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
 });
