@@ -37,8 +37,14 @@ class Recipe:
 
 
 RECIPES = {
-    "fashion_vit": Recipe([(EPOCH, 0.75)] * 5 + [(200, 0.0)], [(0, 0), (0.48, 2e-3), (2, 1.596e-3), (5 + 200 / EPOCH, 0)]),
-    "fashion_swin": Recipe([(EPOCH, 0.0)] * 3, [(0, 0), (0.3, 2e-3), (1, 1.702e-3), (3, 0)]),
+    "fashion_vit": Recipe(
+        [(EPOCH, 0.75)] * 4 + [(300, 0.0), (300, 0.5), (150, 0.0)],
+        [(0, 0), (0.48, 2e-3), (2, 1.596e-3), (3, 1.13e-3), (4.641, 0), (4.7, 7e-4), (4 + 750 / EPOCH, 0)],
+    ),
+    "fashion_swin": Recipe(
+        [(EPOCH, 0.0)] * 4 + [(250, 0.0)],
+        [(0, 0), (0.3, 2e-3), (1, 1.702e-3), (3, 0), (3.1, 1.8e-3), (4, 1.179e-3), (4 + 250 / EPOCH, 0)],
+    ),
 }
 
 
@@ -111,7 +117,7 @@ def train(name, data, soft, work, seed, check, log):
     for part, (steps, hidden) in list(enumerate(recipe.parts))[first:]:
         title = f"{name} part {part + 1}/{len(recipe.parts)}"
         torch.manual_seed(seed * 1000 + part)  # so that a continued training is the same training
-        if name == "fashion_vit":
+        if hasattr(model, "patch_drop"):
             set_patch_dropout(model, hidden)
         model.train()
         order = torch.randperm(len(data.classes))
