@@ -7,6 +7,7 @@ import { elementCount } from '../onnx/element-types';
 import { graphBatch } from './graph-ends';
 import { findBatchAxes, type BatchAxes } from './batch-axis';
 import { inferShapes } from './infer-shapes';
+import { prune } from './prune';
 import type { Graph, GraphNode, Tensor, TensorData } from './types';
 
 /**
@@ -40,7 +41,8 @@ export function rebatch(graph: Graph, batch: number): Graph {
     if (dims !== undefined && axes.has(name)) scaledShapes.set(name, dims);
   }
   const resized = <T extends { readonly name: string; readonly dims: Graph['inputs'][number]['dims'] }>(value: T): T => ({ ...value, dims: scaled(value.name) ?? value.dims });
-  return { ...graph, nodes, initializers, inputs: graph.inputs.map(resized), outputs: graph.outputs.map(resized), shapes: scaledShapes };
+  // The constants that were replaced are gone.
+  return prune({ ...graph, nodes, initializers, inputs: graph.inputs.map(resized), outputs: graph.outputs.map(resized), shapes: scaledShapes });
 }
 
 const joining = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Where', 'Equal', 'Greater', 'Less', 'And', 'Or', 'Min', 'Max', 'Mod', 'Concat', 'MatMul', 'Gemm']);

@@ -36,7 +36,7 @@ export async function canonicalise(graph: Graph, inputDims: readonly number[]): 
 async function createSession(bytes: Uint8Array, optimizedModelFilePath: string): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, {
-      graphOptimizationLevel: 'basic', optimizedModelFilePath, intraOpNumThreads: 1, interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 3,
+      graphOptimizationLevel: 'basic', optimizedModelFilePath, intraOpNumThreads: 1, interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 4,
     });
   } catch (error) {
     throw ortFailure(error);

@@ -48,7 +48,7 @@ export function ortFailure(error: unknown): EngineError {
   return fail('model-unsupported', 'ONNX Runtime cannot load the model', { place: message, next });
 }
 
-/** Messages may start with the place in ONNX Runtime's own source, which helps nobody. */
+/** Messages may name a place and a condition in ONNX Runtime's own source, which help nobody. */
 function withoutSourcePath(message: string): string {
-  return message.replace(/^\S*onnxruntime\S*:\d+ [^\n]*?\) (?=[A-Z])/, '').trim();
+  return message.replace(/\S*\/onnxruntime_src\/\S+ .*? was false\. /s, '').replace(/\S*\/onnxruntime_src\/\S+ .*?\) (?=[A-Z])/s, '').trim();
 }

@@ -24,7 +24,7 @@ export async function probeLogits(graph: Graph, images: readonly Float32Array[])
   let session: InferenceSession | null = null;
   try {
     session = await InferenceSession.create(writeModel(graph), {
-      graphOptimizationLevel: 'basic', intraOpNumThreads: availableParallelism(), interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 3,
+      graphOptimizationLevel: 'basic', intraOpNumThreads: availableParallelism(), interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 4,
       // Waiting threads sleep: spinning ones take the cores from whatever else runs.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });

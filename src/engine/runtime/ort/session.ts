@@ -23,6 +23,8 @@ export async function createSession(graph: Graph, threads: number): Promise<Sess
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    // QuantizeLinear and DequantizeLinear stay what they are: fused with the products around them they would be integer arithmetic.
+    extra: { session: { disable_quant_qdq: '1' } },
   });
   return {
     run: async (feeds) => {
