@@ -1,6 +1,6 @@
 /** Entry of the command line: `bitlog2 COMMAND`, under plain Node or under Electron's (ELECTRON_RUN_AS_NODE=1). */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createEngine } from '../engine';
 import type { CliEnvironment, TextStream } from './environment';
 import { runCli } from './program';
@@ -31,10 +31,7 @@ const environment: CliEnvironment = {
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
   readText: (path) => readFileSync(path, 'utf8'),
   readBytes: (path) => readFileSync(path),
-  writeText: (path, text) => {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  },
+  writeText: (path, text) => writeFileSync(path, text),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener).on('SIGTERM', listener);
     return () => process.off('SIGINT', listener).off('SIGTERM', listener);

@@ -19,7 +19,7 @@ const chartWidth = 992;
 export function renderReport(data: ResultOf<'report.data'>, dataset: DatasetRecord | null = null): string {
   const { board } = data;
   const runs = board.cells.map((cell) => cell.run).filter((run) => run !== null);
-  const title = dataset === null ? 'Quantisation of vision transformers' : `Quantisation of vision transformers on ${dataset.name}`;
+  const title = dataset === null ? 'Quantisation of vision transformers' : `Quantisation of vision transformers on the data set “${dataset.name}”`;
   const body = runs.length === 0 ? html`<p>There is no run in this workspace yet.</p>` : results(data, runs);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

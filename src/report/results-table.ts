@@ -5,15 +5,14 @@ import { schemeIds, type SchemeId } from '../shared/settings';
 import { count, interval, parameterCount, percent, points, pValue } from './figures';
 import { html, type Html } from './html';
 
-const columns = 11;
-
 export function resultsTable(board: Board): Html {
+  const published = board.cells.some((cell) => cell.published !== null);
   const groups = board.models.map((model) => ({ model, cells: rowsOf(board, model) })).filter(({ cells }) => cells.length > 0);
   return html`<div class="scroll"><table>
 <caption>Accuracy in percent, differences in points against the model’s own FP32 run on the same images. ${significance(true)} still significant at 5 % after Holm’s correction over the model’s rows, ${significance(false)} not.</caption>
 <thead><tr><th scope="col">Scheme of the attention map</th><th scope="col">W/A bits</th><th scope="col">Images</th><th scope="col">Top-1, %<br>95 % interval</th><th scope="col">Top-5, %</th><th scope="col">Loss, nats</th>
-<th scope="col">Difference, points<br>95 % interval</th><th scope="col">p<br>(Holm)</th><th scope="col">Lost / gained<br>images</th><th scope="col">Published, %</th><th scope="col">Images/s</th></tr></thead>
-<tbody>${groups.flatMap(({ model, cells }) => [modelRow(model), ...cells.map(cellRow)])}</tbody></table></div>`;
+<th scope="col">Difference, points<br>95 % interval</th><th scope="col">p<br>(Holm)</th><th scope="col">Lost / gained<br>images</th>${published ? html`<th scope="col">Published, %</th>` : html``}<th scope="col">Images/s</th></tr></thead>
+<tbody>${groups.flatMap(({ model, cells }) => [modelRow(model, published ? 11 : 10), ...cells.map((cell) => cellRow(cell, published))])}</tbody></table></div>`;
 }
 
 function rowsOf(board: Board, model: ModelRecord): readonly BoardCell[] {
@@ -21,12 +20,12 @@ function rowsOf(board: Board, model: ModelRecord): readonly BoardCell[] {
   return board.cells.filter((cell) => cell.modelId === model.id && cell.run !== null).sort((a, b) => place(a.scheme) - place(b.scheme));
 }
 
-function modelRow(model: ModelRecord): Html {
+function modelRow(model: ModelRecord, columns: number): Html {
   const tokens = [...new Set(model.blocks.map((block) => block.tokens))].join(', ');
   return html`<tr class="model"><th scope="rowgroup" colspan="${columns}">${model.name} <small>${parameterCount(model.parameters)} parameters · ${model.inputSize} × ${model.inputSize} pixels · ${tokens} tokens · ${model.blocks.length} attention blocks</small></th></tr>`;
 }
 
-function cellRow(cell: BoardCell): Html {
+function cellRow(cell: BoardCell, published: boolean): Html {
   const { run } = cell;
   if (run === null) throw new Error('a row without a run');
   const { settings } = run;
@@ -34,7 +33,7 @@ function cellRow(cell: BoardCell): Html {
 <td>${settings.wBits}/${settings.aBits}</td><td>${count(run.images)}${run.skipped > 0 ? html`<br><span class="weak">${count(run.skipped)} skipped</span>` : html``}</td>
 <td>${percent(run.top1)}${run.top1Ci95 === null ? html`` : html`<br><span class="weak">${interval(run.top1Ci95, percent)}</span>`}</td>
 <td>${percent(run.top5)}</td><td>${run.loss === null ? '–' : run.loss.toFixed(3)}</td>${differenceCells(cell.paired)}
-<td>${cell.published === null ? '' : String(cell.published)}</td><td>${speed(run)}</td></tr>`;
+${published ? html`<td>${cell.published === null ? '' : String(cell.published)}</td>` : html``}<td>${speed(run)}</td></tr>`;
 }
 
 function differenceCells(paired: PairedResult | null): Html {

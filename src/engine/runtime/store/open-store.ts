@@ -1,5 +1,5 @@
 /** Opening and closing a workspace file. */
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { fail, toFailure } from '../../../shared/failure';
@@ -49,11 +49,18 @@ export async function openStore(file: string): Promise<Store> {
 function canonicalPath(file: string): string {
   const folder = dirname(resolve(file));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return join(realpathSync(folder), basename(file));
   } catch (error) {
     throw openFailure(error instanceof Error ? error.message : String(error), file, null);
   }
+}
+
+/** Step by step: Node's own recursive mkdir never returns where a file system refuses new folders with ENOENT (/proc does). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 async function openInstance(path: string): Promise<DuckDBInstance> {

@@ -86,6 +86,7 @@ describe('openStore', () => {
   it('refuses a folder that cannot be made', async () => {
     writeFileSync(at('file'), 'x');
     expect(await failureOf(at('file/w.bitlog2'))).toMatchObject({ kind: 'workspace-missing' });
+    if (process.platform === 'linux') expect(await failureOf('/proc/no/such/w.bitlog2')).toMatchObject({ kind: 'workspace-missing' });
   });
 });
 
