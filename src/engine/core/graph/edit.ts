@@ -37,8 +37,13 @@ export class GraphEdit {
 
   /** Adds a float32 constant under a new name. */
   addFloats(name: string, dims: readonly number[], data: Float32Array): string {
+    return this.addConstant(name, { type: 'float32', dims, data });
+  }
+
+  /** Adds a constant of any type under a new name. */
+  addConstant(name: string, tensor: Tensor): string {
     if (this.initializers.has(name)) throw new Error(`the initialiser ${name} exists already`);
-    this.initializers.set(name, { type: 'float32', dims, data });
+    this.initializers.set(name, tensor);
     return name;
   }
 

@@ -2,6 +2,7 @@
 import { reparameterise } from '../calibration/reparameterise';
 import { fakeQuantizeRows } from '../kernels/uniform-rows';
 import { GraphEdit, simpleNode } from './edit';
+import { fakeQuantizerNodes } from './fake-quantizer';
 import { listOperands, type Operand } from './operands';
 import { type NetworkParameters, operandParameters, patchInputBits, type QuantizerSettings } from './parameters';
 import type { Cut } from './segments';
@@ -111,23 +112,13 @@ function replaceWeight(edit: GraphEdit, site: LinearSite, settings: QuantizerSet
   setWeight(edit, site, `${site.name}:weight/quantized`, rows);
 }
 
-/** Puts the four float operations of a per-tensor fake quantiser in front of an operand's readers. */
+/** Puts a per-tensor fake quantiser in front of an operand's readers. */
 function insertFakeQuantizer(edit: GraphEdit, operand: Operand, aBits: number, parameters: NetworkParameters): void {
   const first = operand.readers[0];
   const bits = operand.kind === 'patch' ? patchInputBits : aBits;
   const { delta, zero_point: zeroPoint } = operandParameters(parameters, first.site, first.field);
   if (delta.length !== 1 || zeroPoint?.length !== 1) throw new Error(`${first.site} ${first.field} wants one delta and one zero point`);
-  const name = operand.quantized;
-  const constant = (suffix: string, value: number): string => edit.addFloats(`${name}/${suffix}`, [], Float32Array.of(value));
-  const step = constant('delta', delta[0]);
-  // float32 throughout, as the reference: Math.fround of (L-1) - Z is what its subtraction gives.
-  const low = constant('low', -zeroPoint[0]);
-  const high = constant('high', Math.fround(2 ** bits - 1 - zeroPoint[0]));
-  edit.insertBefore(first.node, [
-    simpleNode('Div', [operand.tensor, step], `${name}/scaled`),
-    simpleNode('Round', [`${name}/scaled`], `${name}/rounded`),
-    simpleNode('Clip', [`${name}/rounded`, low, high], `${name}/clipped`),
-    simpleNode('Mul', [`${name}/clipped`, step], name),
-  ], edit.shape(operand.tensor));
-  for (const reader of operand.readers) edit.setInput(reader.node, reader.inputIndex, name);
+  const nodes = fakeQuantizerNodes(edit, operand.tensor, operand.quantized, { delta: delta[0], zeroPoint: zeroPoint[0], bits });
+  edit.insertBefore(first.node, nodes, edit.shape(operand.tensor));
+  for (const reader of operand.readers) edit.setInput(reader.node, reader.inputIndex, operand.quantized);
 }
