@@ -37,7 +37,8 @@ export function findStructure(graph: Graph): ModelStructure {
   const sites = inNetworkOrder(linearSites, placed, productSites(attentions, blocks, index, batch));
   const understood = new Set(sites.map((site) => site.node));
   const products = matrixProducts(graph);
-  for (const node of products) if (!understood.has(node.outputs[0])) notUnderstood.push(leftOver(graph, node));
+  const leftOvers = products.filter((node) => !understood.has(node.outputs[0])).map((node) => leftOver(graph, node));
+  const unpaired = linearSites.filter((site) => reparameterised.has(site.role) && site.norm === null).map(withoutNorm);
   const heads = linearSites.filter((site) => site.role === 'head');
   const prefix = blocks[0]?.prefixTokens ?? 0;
   const input = graph.inputs[0];
@@ -49,8 +50,9 @@ export function findStructure(graph: Graph): ModelStructure {
     input: { name: input.name, channels, height, width },
     output: { name: graph.outputs[0].name, classes: index.shapes.get(graph.outputs[0].name)?.at(-1) ?? 0 },
     patch: patch.size, parameters: countParameters(graph, index, linearSites), blocks, norms, sites,
-    products: { total: products.length, understood: products.length - products.filter((node) => !understood.has(node.outputs[0])).length },
-    notUnderstood,
+    products: { total: products.length, understood: products.length - leftOvers.length },
+    // Products first: they are what a run stops at.
+    notUnderstood: [...leftOvers, ...unpaired, ...notUnderstood],
   };
 }
 
@@ -136,6 +138,15 @@ function inNetworkOrder(linears: readonly LinearSite[], placed: readonly PlacedL
   keyed.push(...products.map((site) => ({ site, block: site.block, position: 0 })));
   const order = (entry: (typeof keyed)[number]): number => roleOrder.indexOf(entry.site.role);
   return keyed.sort((a, b) => a.block - b.block || order(a) - order(b) || a.position - b.position).map(({ site }) => site);
+}
+
+const reparameterised: ReadonlySet<Site['role']> = new Set(['qkv', 'q', 'k', 'v', 'fc1', 'reduction']);
+
+function withoutNorm(site: LinearSite): NotUnderstood {
+  return {
+    node: site.name, opType: 'Linear', expected: 'a LayerNorm in front that feeds nothing but this Linear (or q, k and v)',
+    consequence: 'Its input is quantised with one scale, without scale reparameterisation',
+  };
 }
 
 function leftOver(graph: Graph, node: GraphNode): NotUnderstood {

@@ -66,7 +66,10 @@ describe('findStructure', () => {
     const last = vit.nodes.find((node) => node.name === '/blocks/blocks.1/Add_1');
     if (norm === undefined || last === undefined) throw new Error('no such node');
     const also: Graph = { ...vit, nodes: vit.nodes.map((node) => (node === last ? { ...node, inputs: [node.inputs[0] ?? '', norm.outputs[0] ?? ''] } : node)) };
-    expect(findStructure(also).norms.map((pair) => pair.name)).not.toContain('blocks.0.norm1');
+    const structure = findStructure(also);
+    expect(structure.norms.map((pair) => pair.name)).not.toContain('blocks.0.norm1');
+    expect(structure.notUnderstood).toMatchObject([{ node: 'blocks.0.attn.qkv', consequence: expect.stringContaining('without scale reparameterisation') as string }]);
+    expect(structure.products).toEqual({ total: 14, understood: 14 });
   });
 
   it('finds Swin\'s stages, windows and shifts', () => {

@@ -31,7 +31,7 @@ describe('windowGeometry', () => {
   it('refuses a partition with two patches exchanged', () => {
     fc.assert(fc.property(sizes, ({ height, width, rows, columns }) => {
       const indices = partition(rows, columns, height, width, 1, 1);
-      [indices[2], indices[0]] = [indices[0], indices[2]];
+      indices.set([indices[2] ?? 0, indices[1] ?? 0, indices[0] ?? 0]);
       expect(windowGeometry(indices, 2, [rows, columns], height * width)).toBeNull();
     }));
   });
