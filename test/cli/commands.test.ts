@@ -86,7 +86,7 @@ describe('sample', () => {
     expect(record.stdout()).toMatch(/one +Sqrt2_16 +W4A4 +1000 +88\.00 +86\.00 to 89\.50 +93\.00 +-2\.00/);
     expect([...record.written.keys()]).toEqual(['/work/space.report.html']);
     expect(record.written.get('/work/space.report.html')).toContain('<svg');
-    expect(record.stderr()).toContain('report: /work/space.report.html');
+    expect(record.stdout()).toContain('report: /work/space.report.html');
   });
 });
 

@@ -39,7 +39,8 @@ export async function runSample(environment: CliEnvironment, options: SampleOpti
     const result = await evaluate(environment, engine, sampleSpec(models, dataset, options), progress);
     environment.stdout.write(options.json ? `${JSON.stringify(toEvalJson(result))}\n` : resultsText(await rows(engine, result)));
     const report = await writeReport(environment, engine, result, workspace.file);
-    if (report !== null) environment.stderr.write(`report: ${report}\n`);
+    // Part of the result for a person; beside a JSON document it would spoil it.
+    if (report !== null) (options.json ? environment.stderr : environment.stdout).write(`report: ${report}\n`);
     return outcomeCode(environment, result);
   } finally {
     progress.clear();
