@@ -58,16 +58,22 @@ DESCRIPTIONS = {
 }
 
 
-def describe_recipe(name):
-    """The parts of the recipe in words."""
+def describe_recipe(name, done):
+    """The first `done` parts of the recipe, those that the checkpoint has been through, in words."""
     recipe = train.RECIPES[name]
-    sentences = []
-    for hidden in dict.fromkeys(hidden for _, hidden in recipe.parts):
-        epochs = sum(steps for steps, share in recipe.parts if share == hidden) / train.EPOCH
-        seen = f"a random {100 * (1 - hidden):.0f} % of the patches" if hidden else "all patches"
-        sentences.append(f"{epochs:.3g} epochs on {seen}")
-    corners = ", ".join(f"{rate:g} at {epoch:.3g}" for epoch, rate in recipe.rates)
-    return f"{', then '.join(sentences)}; learning rate (straight between epochs) {corners};"
+    parts = recipe.parts[:done]
+    runs = []
+    for steps, hidden in parts:
+        if runs and runs[-1][1] == hidden:
+            runs[-1][0] += steps
+        else:
+            runs.append([steps, hidden])
+    seen = [f"{steps / train.EPOCH:.3g} epochs on " + (f"a random {100 * (1 - hidden):.0f} % of the patches" if hidden else "all patches") for steps, hidden in runs]
+    end = sum(steps for steps, _ in parts) / train.EPOCH
+    corners = [(epoch, rate) for epoch, rate in recipe.rates if epoch < end - 0.01] + [(end, train.learning_rate(recipe, end))]
+    rates = ", ".join(f"{rate:.3g} at {epoch:.3g}" for epoch, rate in corners)
+    unfinished = "" if done == len(recipe.parts) else f" (the first {done} of the {len(recipe.parts)} parts of the recipe in `train.py`)"
+    return f"{', then '.join(seen)}{unfinished}; learning rate (straight between epochs) {rates};"
 
 
 def export(name, model, output):
@@ -106,11 +112,11 @@ def evaluate(model, output, data):
 def publish(name, options, data):
     """Export the checkpoint of `name` and write its card with accuracies measured on the exported file."""
     model = networks.create(name, fused_attention=False)
-    seed = options.seed
+    seed, done = options.seed, 0
     if options.work is not None:
         state = torch.load(options.work / f"{name}.pth")
         model.load_state_dict(state["model"])
-        seed = state["seed"]
+        seed, done = state["seed"], state["parts"]
     model.eval()
     output = options.output / "models" / f"{name}.onnx"
     export(name, model, output)
@@ -118,7 +124,7 @@ def publish(name, options, data):
     shown = pictures.validation_indices(data.classes.numpy())
     figures = {"top1_sample": 100 * right[shown].mean(), "top1_all": 100 * right.mean()}
     output.with_suffix(".md").write_text(CARD.format(
-        name=name, classes=", ".join(f"`{label}`" for label in pictures.CLASSES), seed=seed, recipe=describe_recipe(name),
+        name=name, classes=", ".join(f"`{label}`" for label in pictures.CLASSES), seed=seed, recipe=describe_recipe(name, done),
         parameters=sum(p.numel() for p in model.parameters()), **figures, **DESCRIPTIONS[name],
     ))
     print(f"{output}: top-1 {figures['top1_sample']:.1f} % of 1,000, {figures['top1_all']:.2f} % of 10,000")
