@@ -37,7 +37,7 @@ quantise from the first start on; it is not meant for anything else.
 
 Fashion-MNIST (Zalando SE, MIT licence, see `../LICENSE-fashion-mnist`): 60,000 training and 10,000 test pictures of 28x28 grey pixels, enlarged to
 56x56 (Pillow, bicubic) and coloured by one fixed ramp whose three channels differ, so that swapped channels show in the accuracy. Training saw the
-training set only; the test set was measured and not used to choose a checkpoint.
+training set only; accuracy on the test set was watched while its length was decided.
 
 ## Recipe
 
