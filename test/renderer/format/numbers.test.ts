@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { datasetTitles } from '../../../src/renderer/src/format/dataset-titles';
 import { shortBlockName } from '../../../src/renderer/src/format/block-name';
 import * as numbers from '../../../src/renderer/src/format/numbers';
 import { ladderPosition, schemeLook } from '../../../src/renderer/src/format/schemes';
@@ -41,5 +42,12 @@ describe('names', () => {
 
   it('places levels on the ladder and zero nowhere', () => {
     expect([1, 2 ** -8, 2 ** -16, 0].map(ladderPosition)).toEqual([1, 0.5, 0, null]);
+  });
+});
+
+describe('data set names', () => {
+  it('gain folders only where two are alike', () => {
+    const titles = datasetTitles([{ id: 'a', name: 'images', root: '/sample/images' }, { id: 'b', name: 'images', root: 'C:\\work\\mine\\images' }, { id: 'c', name: 'imagenet', root: '/data/imagenet' }]);
+    expect([...titles.values()]).toEqual(['sample/images', 'mine/images', 'imagenet']);
   });
 });

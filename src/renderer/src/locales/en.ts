@@ -103,6 +103,7 @@ export const en = {
   board: {
     opening: 'Opening the workspace…',
     empty: 'Add a model and open a folder of images; every scheme is measured side by side here.',
+    noFit: 'No model of this workspace fits {dataset} and its {classes} classes. Add one that does, or choose other data on the left.',
     title: 'Accuracy by scheme',
     subtitle: '{dataset}, {images} images of {classes} classes',
     modelTokens: '{tokens} tokens',

@@ -105,6 +105,7 @@ export const ko: typeof en = {
   board: {
     opening: '작업 공간을 여는 중…',
     empty: '모델을 추가하고 이미지 폴더를 열면 모든 기법을 나란히 측정해 보여 줍니다.',
+    noFit: '이 작업 공간에는 {dataset}의 클래스 {classes}개에 맞는 모델이 없습니다. 맞는 모델을 추가하거나 왼쪽에서 다른 데이터를 고르세요.',
     title: '기법별 정확도',
     subtitle: '{dataset}, 클래스 {classes}개 이미지 {images}장',
     modelTokens: '토큰 {tokens}개',

@@ -8,6 +8,7 @@ import { toFailure } from '../../../shared/failure';
 import type { SkippedImage } from '../../../shared/records';
 import type { EvaluationSpec } from '../../../shared/settings';
 import { useServices } from '../services';
+import { usePreferences } from './preferences';
 import { useWorkspace } from './workspace';
 
 export type JobState = 'running' | 'stopping' | 'done' | 'stopped' | 'failed';
@@ -25,6 +26,7 @@ export interface Job {
 export const useJob = defineStore('job', () => {
   const { engine } = useServices();
   const workspace = useWorkspace();
+  const preferences = usePreferences();
   const jobs = shallowRef<readonly Job[]>([]);
   let controller: AbortController | null = null;
 
@@ -62,6 +64,8 @@ export const useJob = defineStore('job', () => {
       if (failure.kind === 'stopped') update({ state: 'stopped' });
       else update({ state: 'failed', failures: [failure] });
     }
+    // A failure is read where all of it stands, not in one line of the status bar.
+    if (current.value?.state === 'failed') preferences.drawerOpen = true;
     controller = null;
     await workspace.refresh().catch((error: unknown) => {
       // The engine may be restarting: the workspace is opened again when it is back.
