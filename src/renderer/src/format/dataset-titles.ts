@@ -9,7 +9,7 @@ export function datasetTitles(datasets: readonly { readonly id: string; readonly
 /** The shortest end of the path that none of the others has. */
 function lastFolders(path: string, others: readonly string[]): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== '');
-  for (let count = 1; count < parts.length; count++) {
+  for (let count = 1; count <= parts.length; count++) {
     const end = parts.slice(-count).join('/');
     if (!others.some((other) => other.split(/[\\/]/).filter((part) => part !== '').slice(-count).join('/') === end)) return end;
   }
