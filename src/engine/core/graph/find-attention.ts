@@ -18,7 +18,8 @@ export interface Attention {
   readonly proj: LinearCore | null;
 }
 
-const scaling = new Set(['Mul', 'Div']);
+/** The scale 1/sqrt(d), and the norms of q and k that some networks have. */
+const betweenLinearAndProduct = new Set(['Mul', 'Div', 'LayerNormalization']);
 const scaleOrShift = new Set(['Mul', 'Div', 'Add', 'Sub', 'Where']);
 /** Between softmax and attn.v: exporters guard rows that are masked throughout. */
 const guards = new Set(['Identity', 'Dropout', 'Where', 'Cast']);
@@ -27,7 +28,7 @@ const guards = new Set(['Identity', 'Dropout', 'Where', 'Cast']);
 export function findAttention(graph: Graph, index: GraphIndex, linears: readonly LinearCore[]): readonly Attention[] {
   const byResult = new Map(linears.map((linear) => [linear.result, linear]));
   const scoreOrigin = originFinder(graph, index, (node) => movement.has(node.opType) || withConstant(graph, node, scaleOrShift));
-  const valueOrigin = originFinder(graph, index, (node) => movement.has(node.opType) || withConstant(graph, node, scaling));
+  const valueOrigin = originFinder(graph, index, (node) => movement.has(node.opType) || withConstant(graph, node, betweenLinearAndProduct));
   return graph.nodes.filter((node) => node.opType === 'Softmax').flatMap((softmax) => {
     const rank = index.shapes.get(softmax.inputs[0])?.length ?? 0;
     if (positiveAxis(intAttribute(softmax, 'axis', -1), rank) !== rank - 1) return [];
