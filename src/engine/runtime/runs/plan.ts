@@ -1,5 +1,6 @@
 /** From what the user asked for to the settings of each run. Pure. */
 import { preprocessPresets, parsePreprocess, type PresetName } from '../../core/images/preprocess';
+import { schemeById } from '../../core/quantizers/scheme-table';
 import type { ModelStructure } from '../../core/graph/types';
 import { fail } from '../../../shared/failure';
 import type { EvaluationSpec, Preprocess, RunSettings } from '../../../shared/settings';
@@ -47,10 +48,13 @@ export function isFloat(settings: RunSettings): boolean {
 }
 
 /** Sentences a user must know about these settings. */
-export function settingsNotes(settings: RunSettings): string[] {
+export function settingsNotes({ scheme: id, aBits }: RunSettings): string[] {
+  const scheme = schemeById(id);
+  if (scheme.kind === 'none') return [];
+  const bits = scheme.bitsFor(aBits);
+  const levels = scheme.levelCount(aBits);
   const notes: string[] = [];
-  if (settings.scheme.startsWith('BitLog2') && settings.aBits !== 4) notes.push(`${settings.scheme} quantises the attention map with 4 bits whatever the activation bits (${settings.aBits}) are`);
-  if (settings.scheme.startsWith('Sqrt2') && settings.aBits === 32) notes.push(`${settings.scheme} quantises the attention map with 4 bits while activations are off`);
-  if (settings.scheme.endsWith('_17')) notes.push(`${settings.scheme} has 17 distinct values (16 and zero), one more than 4 bits hold`);
+  if (bits !== aBits) notes.push(`${id} quantises the attention map with ${bits} bits while activations ${aBits === 32 ? 'are off' : `have ${aBits}`}`);
+  if (levels > 2 ** bits) notes.push(`${id} has ${levels} distinct values (${levels - 1} and zero), one more than ${bits} bits hold`);
   return notes;
 }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { preprocessPresets } from '../../../../src/engine/core/images/preprocess';
+import { buildVit } from '../../../../src/engine/core/builder/build-vit';
+import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
+import { choosePreprocess, planRuns, settingsNotes } from '../../../../src/engine/runtime/runs/plan';
+import type { EvaluationSpec, RunSettings } from '../../../../src/shared/settings';
+
+const spec: EvaluationSpec = {
+  models: ['m.onnx'], dataset: 'd', schemes: ['Sqrt2_17', 'BitLog2_Half_16'], withFp32: true, wBits: 4, aBits: 4, arithmetic: 'reference', calibrationImages: 32,
+  seeds: [0, 1], batch: 2, limit: null, preprocess: 'auto', calibrationList: null, imageList: null, workers: null, resume: false,
+};
+
+describe('planRuns', () => {
+  it('gives FP32 once and every scheme for every seed', () => {
+    const runs = planRuns(spec, preprocessPresets.vit, 2);
+    expect(runs.map(({ scheme, seed, arithmetic, wBits, aBits }) => [scheme, seed, arithmetic, wBits, aBits])).toEqual([
+      ['none', 0, 'fp32', 32, 32],
+      ['Sqrt2_17', 0, 'reference', 4, 4], ['BitLog2_Half_16', 0, 'reference', 4, 4],
+      ['Sqrt2_17', 1, 'reference', 4, 4], ['BitLog2_Half_16', 1, 'reference', 4, 4],
+    ]);
+  });
+
+  it('gives the same FP32 run whatever is calibrated, so that it is continued and not repeated', () => {
+    const [first] = planRuns(spec, preprocessPresets.vit, 2);
+    const [other] = planRuns({ ...spec, calibrationImages: 8, seeds: [5], calibrationList: ['x.png'] }, preprocessPresets.vit, 2);
+    expect(other).toEqual(first);
+  });
+});
+
+describe('settingsNotes', () => {
+  const notes = (scheme: RunSettings['scheme'], aBits: number): string[] => {
+    const [run] = planRuns({ ...spec, schemes: [scheme], aBits, withFp32: false }, preprocessPresets.vit, 1);
+    return run === undefined ? [] : settingsNotes(run);
+  };
+
+  it('says when a scheme has more values than its bits hold, at any bits', () => {
+    expect(notes('Sqrt2_17', 4)).toEqual(['Sqrt2_17 has 17 distinct values (16 and zero), one more than 4 bits hold']);
+    expect(notes('Sqrt2_17', 8)).toEqual(['Sqrt2_17 has 257 distinct values (256 and zero), one more than 8 bits hold']);
+    expect(notes('Sqrt2_16', 8)).toEqual([]);
+    expect(notes('none', 4)).toEqual([]);
+  });
+
+  it('says when the map has other bits than the activations', () => {
+    expect(notes('BitLog2_Half_16', 8)).toEqual(['BitLog2_Half_16 quantises the attention map with 4 bits while activations have 8']);
+    expect(notes('Sqrt2_16', 32)).toEqual(['Sqrt2_16 quantises the attention map with 4 bits while activations are off']);
+  });
+});
+
+describe('choosePreprocess', () => {
+  it('takes what was asked, else the file, else its name, else its structure, and says which', async () => {
+    const { structure } = await importGraph(buildVit({ image: 32, patch: 8, dim: 16, depth: 1, heads: 2, mlpRatio: 2, classes: 4 }, 1));
+    const own = { 'bitlog2.preprocess': '{"mean":[0.1,0.2,0.3],"std":[1,1,1],"crop_pct":1,"interpolation":"bilinear"}' };
+    expect(choosePreprocess('swin', 'vit_x', structure, own)).toEqual({ preprocess: preprocessPresets.swin, source: 'preset swin, as asked' });
+    expect(choosePreprocess('auto', 'vit_x', structure, own).preprocess).toEqual({ mean: [0.1, 0.2, 0.3], std: [1, 1, 1], cropPct: 1, interpolation: 'bilinear' });
+    expect(choosePreprocess('auto', 'DeiT_small', structure, {})).toEqual({ preprocess: preprocessPresets.deit, source: 'preset deit, by the file\'s name' });
+    expect(choosePreprocess('auto', 'model', structure, {})).toEqual({ preprocess: preprocessPresets.vit, source: 'preset vit, by the model\'s structure' });
+  });
+});
