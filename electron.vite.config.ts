@@ -23,7 +23,7 @@ export default defineConfig({
       // The oldest Electron that the code must run in has Node 18.15 (the default follows the installed one).
       target: 'node18.15',
       // These are ES modules only, or much smaller when shaken: bundled. Native packages stay outside.
-      externalizeDeps: { exclude: ['fast-png', 'echarts', 'valibot'] },
+      externalizeDeps: { exclude: ['echarts', 'valibot'] },
       rolldownOptions: {
         input: Object.fromEntries(Object.entries(mainEntries).filter(([, file]) => existsSync(file))),
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -12,7 +12,7 @@ const allowed = [
   ['src/engine/index.ts', './runtime/evaluate'],
   ['src/engine/runtime/ort/session.ts', 'onnxruntime-node'],
   ['src/engine/runtime/store/connection.ts', '@duckdb/node-api'],
-  ['src/engine/runtime/decode/png-decoder.ts', 'fast-png'],
+  ['src/engine/runtime/decode/jpeg-decoder.ts', '@cwasm/jpeg-turbo'],
   ['src/engine/runtime/evaluate/run.ts', '../../core/graph/cut'],
   ['src/engine/runtime/evaluate/run.ts', 'node:fs'],
   ['src/main/engine-process.ts', '../engine'],

@@ -18,7 +18,7 @@ export const importTable = [
   ...[
     { folder: 'ort', packages: ['onnxruntime-node'] },
     { folder: 'store', packages: ['@duckdb/node-api'] },
-    { folder: 'decode', packages: ['@cwasm/jpeg-turbo', 'fast-png'] },
+    { folder: 'decode', packages: ['@cwasm/jpeg-turbo'] },
   ].map(({ folder, packages }) => ({
     files: `src/engine/runtime/${folder}/`,
     paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/'],
