@@ -45,11 +45,18 @@ export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef
     if (key.value !== null) void attention.loadPicture(key.value.runId, key.value.image);
   }, { immediate: true });
 
-  watch(key, async (wanted, before) => {
-    if (wanted === null || JSON.stringify(wanted) === JSON.stringify(before)) return;
-    const { blocks, ...view } = wanted;
-    await attention.loadView(view);
-    if (key.value === wanted && attention.view !== null && !job.running) void attention.fillDamage(view, blocks);
+  // By what it says, not by identity: live figures of a run make a new key of the same content many times a second.
+  watch(() => (key.value === null ? '' : JSON.stringify(key.value)), () => {
+    if (key.value === null) return;
+    const { runId, image, block, head } = key.value;
+    void attention.loadView({ runId, image, block, head });
+  }, { immediate: true });
+
+  // The rest of the navigator, once the view is there and nobody else needs the engine.
+  watch(() => [attention.view, job.running] as const, ([view, busy]) => {
+    if (view === null || busy || key.value === null) return;
+    const { runId, image, block, head } = view;
+    void attention.fillDamage({ runId, image, block, head }, key.value.blocks);
   }, { immediate: true });
 
   return obstacle;
