@@ -2,6 +2,10 @@
 import { calibrationBench } from './benches/calibration';
 import { evaluationBench } from './benches/evaluation';
 import { kernelBench } from './benches/kernels';
+import { memoryEstimateBench } from './benches/memory-estimate';
+import { memoryFlatBench } from './benches/memory-flat';
+import { schemesBench } from './benches/schemes';
+import { workersBench } from './benches/workers';
 import type { Bench } from './row';
 
 export const benches: readonly Bench[] = [
@@ -12,4 +16,8 @@ export const benches: readonly Bench[] = [
   calibrationBench('deit_tiny', true),
   calibrationBench('deit_small', false),
   calibrationBench('swin_tiny', false),
+  schemesBench,
+  workersBench,
+  memoryFlatBench,
+  memoryEstimateBench,
 ];

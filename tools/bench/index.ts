@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onnxruntimeVersion } from '../../src/engine/runtime/ort/session';
+import { childFlag, performChildTask } from './child';
+import type { ChildTask } from './child-task';
 import { choose, parseBenchArguments, usage, type BenchOptions } from './arguments';
 import { benches } from './catalogue';
 import { createContext } from './context';
@@ -39,6 +41,12 @@ async function measure(options: BenchOptions): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === childFlag) {
+    // Written by this program's other half.
+    const task = JSON.parse(args[1] ?? '') as ChildTask;
+    process.stdout.write(JSON.stringify(await performChildTask(task)));
+    return 0;
+  }
   let options: BenchOptions;
   try {
     options = parseBenchArguments(args);

@@ -1,0 +1,46 @@
+/** The other end of a memory row: one engine, one evaluation, memory read from outside JavaScript. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createEngine } from '../../src/engine';
+import { specOf, type ChildAnswer, type ChildTask } from './child-task';
+import { peakResidentBytes } from './resident';
+
+/** Argument that makes the bench a child. */
+export const childFlag = '--child';
+
+/** Does the task in this process. */
+export async function performChildTask(task: ChildTask): Promise<ChildAnswer> {
+  const engine = createEngine({ workerPath: task.worker, resourcesPath: task.resources, defaultWorkspace: join(task.folder, `child-${process.pid}.bitlog2`), version: 'bench', workers: task.workers });
+  const spec = specOf(task);
+  const { peakBytes: estimatedBytes } = await engine.call('evaluation.estimate', spec);
+  const due = [...task.readAt];
+  const residentBytes: number[] = [];
+  const result = await engine.call('evaluation.run', spec, {
+    onEvent: (event) => {
+      if (event.kind !== 'progress' || event.progress.stage !== 'evaluating') return;
+      for (let next = due[0]; next !== undefined && event.progress.done >= next; next = due[0]) {
+        residentBytes.push(process.memoryUsage.rss());
+        due.shift();
+      }
+    },
+  });
+  if (result.failures.length > 0) throw new Error(result.failures.map((failure) => failure.what).join('; '));
+  const answer = { estimatedBytes, peakBytes: peakResidentBytes(), residentBytes, images: result.runs[0]?.run.images ?? 0 };
+  await engine.close();
+  return answer;
+}
+
+/** Has the task done in a fresh process. */
+export function inChild(program: string, task: ChildTask): Promise<ChildAnswer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, childFlag, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => { text += piece; });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code !== 0) reject(new Error(`the child process of a memory row ended with ${code}`));
+      // Written by this program's other half.
+      else resolve(JSON.parse(text) as ChildAnswer);
+    });
+  });
+}
