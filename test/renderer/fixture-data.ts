@@ -136,6 +136,16 @@ export interface ViewRequest {
   readonly head: number;
 }
 
+const views = new Map<string, AttentionView>();
+
+/** A view as makeView draws it, drawn once: the page asks for every block of an image. */
+export function viewOf(request: ViewRequest): AttentionView {
+  const key = [request.run.id, request.run.images, request.image, request.block, request.head].join('/');
+  const known = views.get(key) ?? makeView(request);
+  views.set(key, known);
+  return known;
+}
+
 /** Softmax rows that look at their neighbourhood and at a few strong columns; `before` is a noisy copy, `codes` its nearest level below. */
 export function makeView({ run, model, image, block, head }: ViewRequest): AttentionView {
   const entry = model.blocks[block] ?? model.blocks[0];

@@ -7,7 +7,7 @@ import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
 import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
-import { dataset, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, makeView, pairedOf, swin, vit } from './fixture-data';
+import { dataset, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
 export interface FixtureOptions {
   /** Start without models, data and runs. */
@@ -77,7 +77,7 @@ export class FixtureEngine implements EngineClient {
         return this.runs.filter((other) => other.modelId === run.modelId && other.id !== run.id && other.top1 !== null).map((other) => pairedOf(run, other));
       },
       'image.picture': async ({ image }) => makePicture(image),
-      'attention.view': async ({ runId, image, block, head }) => makeView({ ...find(runId), image, block, head }),
+      'attention.view': async ({ runId, image, block, head }) => viewOf({ ...find(runId), image, block, head }),
       'report.data': async () => ({ board: makeBoard(this.runs, this.models), workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
     };
   }
