@@ -7,7 +7,6 @@ import type { CallOptions, EngineMethod, ParamsOf, ResultOf } from '../../shared
 import type { EvaluationSpec } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import { inspection } from '../core/graph/inspection';
-import { sharedGraph } from './workers/shared-graph';
 import { loadDataset } from './library/dataset-library';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
@@ -53,7 +52,7 @@ export class Service {
     'model.add': async ({ file }) => this.addModel(file),
     'model.inspect': async ({ file }) => {
       const { shared } = await this.loadModel(file);
-      return inspection({ ...shared, graph: sharedGraph(shared) });
+      return inspection(shared);
     },
     'dataset.add': ({ root }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files })),
     'sample.open': async () => {
@@ -87,13 +86,16 @@ export class Service {
     await (await store?.catch(() => undefined))?.close();
   }
 
-  /** The pool, with `size` workers: a different size than before restarts it. */
+  /** The pool, with `size` workers: a different size than before restarts it, and so does a worker that died. */
   async pool(size = this.options.workers ?? cpus().length): Promise<WorkerPool> {
-    if (this.started !== null && this.started.size !== size) {
-      const old = await this.started.pool;
-      this.started = null;
-      this.library.clear();
-      await old.close();
+    const { started } = this;
+    if (started !== null) {
+      const old = await started.pool.catch(() => null);
+      if (this.started === started && (old === null || old.broken || started.size !== size)) {
+        this.started = null;
+        this.library.clear();
+        await old?.close();
+      }
     }
     this.started ??= { size, pool: WorkerPool.start(this.options.workerPath, size) };
     return this.started.pool;
@@ -101,7 +103,7 @@ export class Service {
 
   /** The pool as it stands, whatever its size. */
   private currentPool(): Promise<WorkerPool> {
-    return this.started?.pool ?? this.pool();
+    return this.pool(this.started?.size);
   }
 
   /** Imports a model, or finds it imported. */

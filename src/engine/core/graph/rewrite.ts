@@ -23,11 +23,17 @@ export function rewriteFloat(graph: Graph, structure: ModelStructure): Rewritten
 /**
  * The network under fake quantisation in float32 ("reference" arithmetic): x -> clamp(rne(x/D), -Z, L-1-Z)*D in front of every
  * operand. Attention maps are cut out; the caller quantises them between segments (also for scheme none, where it does nothing).
+ * `poll` is called once per site and norm, and may throw to stop.
  */
-export function rewriteReference(graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters): RewrittenGraph {
+export function rewriteReference(
+  graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, poll: () => void = () => undefined,
+): RewrittenGraph {
   const edit = new GraphEdit(graph);
-  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters);
-  for (const site of structure.sites) if (site.kind === 'linear') replaceWeight(edit, site, settings, parameters);
+  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters, poll);
+  for (const site of structure.sites) {
+    poll();
+    if (site.kind === 'linear') replaceWeight(edit, site, settings, parameters);
+  }
   if (settings.aBits !== 32) {
     for (const operand of listOperands(structure)) {
       if (operand.kind !== 'attention') insertFakeQuantizer(edit, operand, settings.aBits, parameters);
@@ -55,9 +61,10 @@ export function weightQuantizer(parameters: NetworkParameters, site: LinearSite)
   return { delta: Float32Array.from(delta), zeroPoint: Float32Array.from(zeroPoint) };
 }
 
-function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, parameters: NetworkParameters): void {
+function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, parameters: NetworkParameters, poll: () => void): void {
   const sites = new Map(structure.sites.map((site) => [site.name, site]));
   for (const norm of structure.norms) {
+    poll();
     for (const [position, name] of norm.sites.entries()) {
       const site = sites.get(name);
       const channel = parameters.reparameterisation[name];

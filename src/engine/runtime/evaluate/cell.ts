@@ -32,7 +32,7 @@ export interface CellSource {
 /** Builds the run's network and loads its sessions. `poll` may throw to stop. */
 export async function loadCell({ graph, structure, batch, threads, rounding }: CellSource, kind: CellNetwork, poll: () => void): Promise<LoadedCell> {
   const quantizers = structure.blocks.map((block) => blockQuantizer(kind, block.index, structure));
-  const exact = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters);
+  const exact = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters, poll);
   const rewritten = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
   const keep = new Set(residualNames(graph, structure));
   const network = await Network.create({ structure, rewritten, batch, threads, quantizers, keep }, poll);

@@ -2,12 +2,12 @@
 import { at } from '../../../shared/at';
 import { rebatch } from '../../core/graph/rebatch';
 import type { Graph, ModelStructure } from '../../core/graph/types';
-import { writeModel } from '../../core/onnx/write-model';
+import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { importModel } from '../ort/import-model';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
-import { sharedGraph } from '../workers/shared-graph';
+import { shareGraph } from '../workers/shared-graph';
 import { Calibrator } from './calibrator';
 import { blockQuantizer, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { loadBatch, loadPicture } from './load-pixels';
@@ -37,7 +37,7 @@ export class Workshop {
   /** Does one task. Throws EngineError for what a user can mend, and for 'stopped'. */
   async perform(task: WorkerTask, context: TaskContext): Promise<TaskResults[keyof TaskResults]> {
     switch (task.kind) {
-      case 'import': return this.import(task.model, task.file);
+      case 'import': return this.import(task.model, task.file, context.poll);
       case 'adopt': return this.adopt(task.model, task.shared);
       case 'prepare-calibration': return this.prepareCalibration(task, context);
       case 'calibrate': return this.calibrate(task, context);
@@ -58,23 +58,21 @@ export class Workshop {
         const quantizer = site.block === null ? null : blockQuantizer({ kind: 'reference', settings: task.settings, parameters: task.parameters }, site.block, structure);
         return siteOutput(this.graphAt(task.model, 1), structure, site, task.settings, task.parameters, quantizer, task.inputs);
       }
-      case 'picture': return loadPicture(task.file, this.model(task.model).structure.input.height, task.preprocess);
+      case 'picture': return this.picture(task);
       default: return assertNever(task);
     }
   }
 
-  private async import(key: string, file: string): Promise<SharedModel> {
-    const imported = await importModel(file);
-    this.models.set(key, { graph: imported.graph, structure: imported.structure, batches: new Map() });
-    const bytes = writeModel(imported.graph);
-    const graph = new SharedArrayBuffer(bytes.length);
-    new Uint8Array(graph).set(bytes);
+  private async import(key: string, file: string, poll: () => void): Promise<SharedModel> {
+    const imported = await importModel(file, poll);
+    const graph = shareGraph(imported.graph);
     const { structure, batchable, exportedBatch, notes } = imported;
-    return { graph, shapes: imported.graph.shapes, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(imported.graph.metadata) };
+    this.models.set(key, { graph, structure, batches: new Map() });
+    return { graph, shapes: graph.shapes, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(graph.metadata) };
   }
 
-  private adopt(key: string, shared: SharedModel): null {
-    this.models.set(key, { graph: sharedGraph(shared), structure: shared.structure, batches: new Map() });
+  private adopt(key: string, { graph, structure }: SharedModel): null {
+    this.models.set(key, { graph, structure, batches: new Map() });
     return null;
   }
 
@@ -171,6 +169,14 @@ export class Workshop {
       out.set(logits, first * classes);
     }
     return out;
+  }
+
+  private picture({ file, model, preprocess }: Extract<WorkerTask, { kind: 'picture' }>): TaskResults['picture'] {
+    try {
+      return loadPicture(file, this.model(model).structure.input.height, preprocess);
+    } catch (error) {
+      throw error instanceof ImageSkip ? fail('image-skipped', `This image cannot be shown: ${error.detail}`, { file, next: 'Choose another image' }) : error;
+    }
   }
 
   private graphAt(key: string, batch: number): Graph {

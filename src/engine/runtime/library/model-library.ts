@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { fail } from '../../../shared/failure';
+import { EngineError, fail } from '../../../shared/failure';
 import type { ModelRecord } from '../../../shared/records';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { SharedModel } from '../workers/protocol';
+import type { StopFlag } from '../workers/stop-flag';
 
 export interface KnownModel {
   readonly record: ModelRecord;
@@ -21,17 +22,27 @@ export class ModelLibrary {
 
   /**
    * Imports a model, or finds it. Throws EngineError for anything that is wrong with the file.
-   * A failure is not remembered: the user may have mended the file.
+   * A failure is not remembered: the user may have mended the file. With `stop` raised, it rejects with 'stopped' at once.
    */
-  async load(pool: WorkerPool, file: string): Promise<KnownModel> {
+  async load(pool: WorkerPool, file: string, stop?: StopFlag): Promise<KnownModel> {
     const key = await fingerprint(file);
-    const found = this.known.get(key);
-    if (found !== undefined) return found;
+    for (let found = this.known.get(key); found !== undefined; found = this.known.get(key)) {
+      try {
+        return await wait(found, stop);
+      } catch (error) {
+        // Whoever began this import stopped it; for us it starts again.
+        if (!isStop(error) || stop?.raised === true) throw error;
+        if (this.known.get(key) === found) this.known.delete(key);
+      }
+    }
     for (const old of [...this.known.keys()].slice(0, -3)) this.known.delete(old);
-    const loading = importInto(pool, file);
+    const loading = importInto(pool, file, stop);
     this.known.set(key, loading);
-    loading.catch(() => this.known.delete(key));
-    return loading;
+    const forget = (): void => {
+      if (this.known.get(key) === loading) this.known.delete(key);
+    };
+    loading.catch(forget);
+    return wait(loading, stop);
   }
 
   /** Forgets everything: the workers that held it are gone. */
@@ -49,9 +60,17 @@ async function fingerprint(file: string): Promise<string> {
   }
 }
 
-async function importInto(pool: WorkerPool, file: string): Promise<KnownModel> {
+function wait(loading: Promise<KnownModel>, stop: StopFlag | undefined): Promise<KnownModel> {
+  return stop === undefined ? loading : stop.race(loading);
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof EngineError && error.failure.kind === 'stopped';
+}
+
+async function importInto(pool: WorkerPool, file: string, stop: StopFlag | undefined): Promise<KnownModel> {
   const hash = await hashFile(file);
-  const shared = await pool.run<'import'>({ kind: 'import', model: hash, file });
+  const shared = await pool.run<'import'>({ kind: 'import', model: hash, file }, stop === undefined ? {} : { stop });
   return { record: modelRecord(file, hash, shared), shared, requirement: { key: hash, task: { kind: 'adopt', model: hash, shared } } };
 }
 

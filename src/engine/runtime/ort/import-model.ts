@@ -23,13 +23,15 @@ import { probeImages, probeLogits } from './probe';
 /** Images in the probe of the batch size. */
 const probeCount = 3;
 
+const noPoll = (): void => undefined;
+
 /**
- * Reads and imports an ONNX file. Runs ONNX Runtime in the calling thread.
+ * Reads and imports an ONNX file. Runs ONNX Runtime in the calling thread. `poll` is called between the steps and may throw to stop.
  * @throws EngineError with `file` set: model-unreadable, model-unsupported, model-quantised, model-no-attention, model-values, model-input
  */
-export async function importModel(path: string): Promise<ImportedModel> {
+export async function importModel(path: string, poll: () => void = noPoll): Promise<ImportedModel> {
   try {
-    return await importGraph(readModelFile(path));
+    return await importGraph(readModelFile(path), poll);
   } catch (error) {
     throw error instanceof EngineError ? new EngineError({ ...error.failure, file: error.failure.file ?? path }) : error;
   }
@@ -68,7 +70,8 @@ function readWhole(path: string, what: string): Uint8Array {
  * Imports a graph that was read or built.
  * @throws EngineError as importModel, without `file`
  */
-export async function importGraph(source: Graph): Promise<ImportedModel> {
+export async function importGraph(source: Graph, poll: () => void = noPoll): Promise<ImportedModel> {
+  poll();
   refuseUnsupported(source);
   const notes: string[] = [];
   const wide = widenFloat16(source);
@@ -77,7 +80,9 @@ export async function importGraph(source: Graph): Promise<ImportedModel> {
   const prepared = fuseLayerNorm(hoistConstants(prune(chosen)));
   const input = inputShape(prepared);
   notes.push(...input.notes);
+  poll();
   const exported = await canonicalise(prepared, input.dims);
+  poll();
   refuseUnsupported(exported);
   const shapes = inferShapes(exported);
   const canonical = prune(fuseLayerNorm(raiseOpset(exported, (name) => shapes.get(name)?.length)));
@@ -85,8 +90,9 @@ export async function importGraph(source: Graph): Promise<ImportedModel> {
   const graph = { ...single, shapes: inferShapes(single) };
   const structure = findStructure(graph);
   refuseWithoutAttention(structure);
+  poll();
   checkWeights(graph, structure);
-  const batchable = await probeBatch(graph, single === canonical ? null : canonical, notes);
+  const batchable = await probeBatch(graph, single === canonical ? null : canonical, notes, poll);
   // A model that cannot be batched runs at the size that its graph stands at.
   return { graph, structure, batchable, exportedBatch: batchable ? input.dims[0] : graphBatch(graph), notes };
 }
@@ -119,18 +125,18 @@ function refuseWithoutAttention(structure: ModelStructure): void {
 }
 
 /** Random images alone and in one batch must give the same logits; so must the graph at its exported batch, where that was another. */
-async function probeBatch(graph: Graph, original: Graph | null, notes: string[]): Promise<boolean> {
+async function probeBatch(graph: Graph, original: Graph | null, notes: string[], poll: () => void): Promise<boolean> {
   const images = probeImages(graph, probeCount);
-  const alone = await probeLogits(graph, images);
+  const alone = await probeLogits(graph, images, poll);
   if (!logitsFinite(alone)) {
     throw fail('model-values', 'The model gives no finite logits for a random picture', { expected: 'finite numbers', next: 'Check the export in PyTorch' });
   }
-  if (original !== null && !logitsAgree(alone, await probeLogits(original, images))) {
+  if (original !== null && !logitsAgree(alone, await probeLogits(original, images, poll))) {
     throw fail('model-unsupported', 'The model could not be brought to batch size 1', { expected: 'the same logits alone and in a batch', next: 'Export the model with a dynamic batch size, or with batch size 1' });
   }
   const batch = graphBatch(graph);
   const together = tryRebatch(graph, batch === probeCount ? probeCount + 1 : probeCount, notes);
-  const batchable = together !== null && logitsAgree(alone, await probeLogits(together, images));
+  const batchable = together !== null && logitsAgree(alone, await probeLogits(together, images, poll));
   if (!batchable) notes.push(`The model runs at batch size ${batch} only: images alone and in one batch gave different logits`);
   return batchable;
 }

@@ -1,6 +1,7 @@
 /** Trial runs of an imported graph: is it the same network at another batch size, and after our own rewriting? */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { availableParallelism } from 'node:os';
+import { EngineError } from '../../../shared/failure';
 import { createRandom } from '../../core/random/random';
 import { graphInput, graphOutput } from '../../core/graph/graph-ends';
 import { writeModel } from '../../core/onnx/write-model';
@@ -16,13 +17,15 @@ export function probeImages(graph: Graph, count: number): readonly Float32Array[
 
 /**
  * Logits of each image, computed in batches of the graph's own size (the last batch filled up with its last image).
+ * `poll` is called around each step and may throw to stop.
  * @throws EngineError model-unsupported when ONNX Runtime cannot run the graph
  */
-export async function probeLogits(graph: Graph, images: readonly Float32Array[]): Promise<readonly Float32Array[]> {
+export async function probeLogits(graph: Graph, images: readonly Float32Array[], poll: () => void = () => undefined): Promise<readonly Float32Array[]> {
   const input = graphInput(graph);
   const output = graphOutput(graph);
   let session: InferenceSession | null = null;
   try {
+    poll();
     session = await InferenceSession.create(writeModel(graph), {
       graphOptimizationLevel: 'basic', intraOpNumThreads: availableParallelism(), interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 4,
       // Waiting threads sleep: spinning ones take the cores from whatever else runs.
@@ -30,6 +33,7 @@ export async function probeLogits(graph: Graph, images: readonly Float32Array[])
     });
     const logits: Float32Array[] = [];
     for (const batch of batchesOf(images, input.dims[0] ?? 1)) {
+      poll();
       const result = await session.run({ [input.name]: new Tensor('float32', batch.pixels, input.dims) });
       const data = result[output]?.data;
       if (!(data instanceof Float32Array)) throw new Error(`output ${output} is not float32`);
@@ -38,7 +42,7 @@ export async function probeLogits(graph: Graph, images: readonly Float32Array[])
     }
     return logits;
   } catch (error) {
-    throw ortFailure(error);
+    throw error instanceof EngineError ? error : ortFailure(error);
   } finally {
     await session?.release();
   }

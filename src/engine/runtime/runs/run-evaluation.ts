@@ -58,7 +58,7 @@ async function evaluateModel(
   parts: EvaluationParts, spec: EvaluationSpec, file: string, dataset: KnownDataset, pace: Pace, stop: StopFlag, emit: (event: EvaluationEvent) => void,
 ): Promise<Awaited<ReturnType<typeof runEvaluationJob>>> {
   emit({ kind: 'progress', progress: pace.progress('importing', file) });
-  const model = await parts.library.load(parts.pool, file);
+  const model = await parts.library.load(parts.pool, file, stop);
   stop.poll();
   checkLabels(model.record, dataset.listing);
   refuseWhatIsNotUnderstood(model);

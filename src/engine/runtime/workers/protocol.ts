@@ -5,13 +5,13 @@ import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import type { SiteInput } from '../evaluate/site-output';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
-import type { ModelStructure } from '../../core/graph/types';
+import type { Graph, ModelStructure } from '../../core/graph/types';
 import type { LevelCounts, PredictionRow, SkippedRow } from '../store/store-types';
 
-/** A model as threads share it: the canonical graph as bytes in shared memory, and what was found in it. */
+/** A model as threads share it: the canonical graph, its weights in shared memory (shareGraph), and what was found in it. */
 export interface SharedModel {
-  readonly graph: SharedArrayBuffer;
-  /** Shapes of intermediate tensors, which the bytes do not carry. */
+  readonly graph: Graph;
+  /** Shapes of intermediate tensors. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly structure: ModelStructure;
   readonly batchable: boolean;
