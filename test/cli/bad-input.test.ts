@@ -1,6 +1,7 @@
 /** Bad input, as a person meets it: the built command line in its own process says what is wrong, where, what was expected and what to do. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -148,6 +149,17 @@ describe('a model that cannot be used', () => {
     expectFailure(stderr, { what: 'hold NaN', file: project.path('nan.onnx'), next: 'Export' });
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as { runs: { model: string; images: number }[] }).runs).toMatchObject([{ model: 'good', images: 6 }]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a temporary folder that cannot be used is named, and not the model blamed', () => {
+  it.each<[string, string, Words]>([
+    ['is not there', 'export TMPDIR=/no/such/folder', { what: 'nothing can be written to the temporary folder (ENOENT)', file: '/no/such/folder', expected: 'can be written', next: 'Set TMPDIR' }],
+    ['is full', 'ulimit -f 8', { what: 'no space left in the temporary folder', file: tmpdir(), expected: 'free space', next: 'Free some space' }],
+  ])('%s', async (_name, before, words) => {
+    const { code, stderr } = await bitlog2(['inspect', '--model', 'good.onnx'], before);
+    expectFailure(stderr, words);
+    expect(code).toBe(1);
   });
 });
 
