@@ -179,7 +179,7 @@ export class Service {
     const absolute = { ...spec, models: spec.models.map((file) => resolve(file)), dataset: resolve(spec.dataset) };
     const environment = JSON.stringify({ version: this.options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cpu: cpus()[0]?.model ?? 'unknown', workers: pool.size });
     const now = (): { iso: string; milliseconds: number } => ({ iso: new Date().toISOString(), milliseconds: performance.now() });
-    return runEvaluation({ store, pool, library: this.library, environment, now, published: this.published() }, absolute, stop, (event) => onEvent?.(event));
+    return runEvaluation({ store, pool, library: this.library, environment, memoryBytes: totalmem(), now, published: this.published() }, absolute, stop, (event) => onEvent?.(event));
   }
 
   private async views(): Promise<Views> {

@@ -1,7 +1,7 @@
 /** An evaluation as asked for: several models under several schemes and seeds on one data set. */
 import { at } from '../../../shared/at';
 import { EngineError, type Failure, fail } from '../../../shared/failure';
-import type { EvaluationEvent, EvaluationResult } from '../../../shared/evaluation';
+import type { Estimate, EvaluationEvent, EvaluationResult } from '../../../shared/evaluation';
 import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
 import type { KnownModel, ModelLibrary } from '../library/model-library';
 import { loadDataset, type KnownDataset } from '../library/dataset-library';
@@ -10,6 +10,7 @@ import type { Store } from '../store/store-types';
 import type { WorkerPool } from '../workers/pool';
 import type { StopFlag } from '../workers/stop-flag';
 import { calibrationFiles, checkLabels, evaluationImages } from './choose-images';
+import { estimateEvaluation } from './estimate';
 import { runEvaluationJob } from './evaluation-job';
 import { Pace } from './pace';
 import { choosePreprocess, planRuns } from './plan';
@@ -22,6 +23,8 @@ export interface EvaluationParts {
   readonly pool: WorkerPool;
   readonly library: ModelLibrary;
   readonly environment: string;
+  /** Of the machine. */
+  readonly memoryBytes: number;
   readonly published: PublishedTable;
   readonly now: () => { readonly iso: string; readonly milliseconds: number };
 }
@@ -65,6 +68,7 @@ async function evaluateModel(
   const settings = settingsFor(spec, model, emit);
   await parts.store.upsertModel(model.record);
   const images = evaluationImages(dataset.listing, at(settings, 0));
+  sayMemory(parts, estimateEvaluation([model], dataset, spec, parts.pool.size), model, emit);
   await parts.pool.drop((key) => !key.startsWith(model.record.hash) || key.includes('/run/'));
   return runEvaluationJob({
     store: parts.store, pool: parts.pool, model, datasetId: dataset.record.id, datasetHash: dataset.record.hash,
@@ -82,6 +86,17 @@ function settingsFor(spec: EvaluationSpec, model: KnownModel, emit: (event: Eval
   const batch = batchable ? spec.batch : exportedBatch;
   if (batch !== spec.batch) emit({ kind: 'note', text: `${model.record.name}: runs at batch ${batch}, the only one for which its graph is right` });
   return planRuns(spec, chosen.preprocess, batch);
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Says what the run will need before it starts; refuses what the machine does not have. */
+function sayMemory(parts: EvaluationParts, { peakBytes, cells }: Estimate, model: KnownModel, emit: (event: EvaluationEvent) => void): void {
+  const needs = `about ${gigabytes(peakBytes)} of memory at the peak (${cells} networks, ${parts.pool.size} workers)`;
+  if (peakBytes > parts.memoryBytes) {
+    throw fail('memory', `The evaluation would need ${needs}`, { file: model.record.file, expected: `at most the ${gigabytes(parts.memoryBytes)} of this machine`, next: 'Take fewer workers (--workers 1) or fewer schemes at once' });
+  }
+  emit({ kind: 'note', text: `${model.record.name}: ${needs}` });
 }
 
 function refuseWhatIsNotUnderstood(model: KnownModel): void {
