@@ -149,8 +149,9 @@ function intervals(rows: readonly ForestRow[], theme: ChartTheme): CustomSeriesO
       const [left = 0] = api.coord([api.value(2), api.value(1)]);
       const [right = 0] = api.coord([api.value(3), api.value(1)]);
       const opacity = item.row.complete ? 1 : 0.55;
-      const line = { stroke: colour, lineWidth: 2, opacity, ...(hollow ? { lineDash: [4, 3] } : {}) };
-      const cap = { stroke: colour, lineWidth: 2, opacity };
+      // Without it a line has a fill too, black, which some rasterisers draw as a hairline.
+      const line = { fill: 'none', stroke: colour, lineWidth: 2, opacity, ...(hollow ? { lineDash: [4, 3] } : {}) };
+      const cap = { fill: 'none', stroke: colour, lineWidth: 2, opacity };
       return {
         type: 'group',
         children: [
@@ -176,7 +177,7 @@ function fp32Lines(rows: readonly ForestRow[], theme: ChartTheme): CustomSeriesO
     renderItem: (_params, api) => {
       const [x = 0, from = 0] = api.coord([api.value(0), api.value(1)]);
       const [, to = 0] = api.coord([api.value(0), api.value(2)]);
-      return { type: 'line', shape: { x1: x, y1: from, x2: x, y2: to + rowHeight / 2 }, style: { stroke: theme.schemes.none, lineWidth: 1, lineDash: [2, 3] } };
+      return { type: 'line', shape: { x1: x, y1: from, x2: x, y2: to + rowHeight / 2 }, style: { fill: 'none', stroke: theme.schemes.none, lineWidth: 1, lineDash: [2, 3] } };
     },
   };
 }

@@ -96,7 +96,7 @@ export const en = {
     dataset: 'Open an ImageNet folder',
     datasetNote: 'train/ and val/ with one folder per class',
     model: 'Add a model',
-    modelNote: 'ViT, DeiT or Swin as .onnx or .safetensors',
+    modelNote: 'ViT, DeiT, Swin: .onnx, .safetensors',
     sample: 'Open the sample',
     sampleNote: 'Two trained networks, 1,000 images',
   },
