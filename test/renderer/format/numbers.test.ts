@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { modelTitles } from '../../../src/renderer/src/format/model-titles';
 import { datasetTitles } from '../../../src/renderer/src/format/dataset-titles';
 import { shortBlockName } from '../../../src/renderer/src/format/block-name';
 import * as numbers from '../../../src/renderer/src/format/numbers';
@@ -49,5 +50,12 @@ describe('data set names', () => {
   it('gain folders only where two are alike', () => {
     const titles = datasetTitles([{ id: 'a', name: 'images', root: '/sample/images' }, { id: 'b', name: 'images', root: 'C:\\work\\mine\\images' }, { id: 'c', name: 'imagenet', root: '/data/imagenet' }]);
     expect([...titles.values()]).toEqual(['sample/images', 'mine/images', 'imagenet']);
+  });
+});
+
+describe('model names', () => {
+  it('gain their hash only where two are alike', () => {
+    const titles = modelTitles([{ id: 'a', name: 'swin', hash: '5512aaf0' }, { id: 'b', name: 'swin', hash: '0a1b2c3d' }, { id: 'c', name: 'vit', hash: 'ffff0000' }]);
+    expect([...titles.values()]).toEqual(['swin 5512aa', 'swin 0a1b2c', 'vit']);
   });
 });

@@ -40,10 +40,11 @@ export const useCommands = defineStore('commands', () => {
     }
   }
 
-  /** Opens the sample, and measures it when that never happened: somebody new should see a result, not a button. */
+  /** Opens the sample, and measures it when that never happened: somebody new should see a result, not a button. A changed sample model is a new one. */
   const openSample = (): Promise<void> => attempt(async () => {
     const sample = await workspace.openSample();
-    const measured = workspace.summary?.runs.some((run) => run.datasetId === sample.dataset.id) ?? false;
+    const runs = workspace.summary?.runs.filter((run) => run.datasetId === sample.dataset.id) ?? [];
+    const measured = sample.models.every((model) => runs.some((run) => run.modelId === model.id));
     if (!measured) startRun(defaultSpec(sample.models, sample.dataset));
   });
 
