@@ -19,7 +19,10 @@ const engines = (): Promise<number[]> =>
       .map(({ pid }) => pid),
   );
 
-/** Asks for a port of the test's own and the engine's version through it; waits as long as that takes. */
+/**
+ * Asks for a port of the test's own and the engine's version through it; waits as long as that takes. The page's first port may arrive
+ * only now and be replaced by the one asked for: the question goes out on every port, the first answer counts.
+ */
 function askEngine(): Promise<unknown> {
   return running.page.evaluate(
     () =>
@@ -27,10 +30,11 @@ function askEngine(): Promise<unknown> {
         const listen = (event: MessageEvent): void => {
           const [port] = event.ports;
           if (port === undefined || event.data?.kind !== 'engine-port') return;
-          removeEventListener('message', listen);
           // The page's own client has already taken this port: both hear the answers, each knows its ids.
           port.addEventListener('message', ({ data }) => {
-            if (data.id === 1_000_000) resolve(data);
+            if (data.id !== 1_000_000) return;
+            removeEventListener('message', listen);
+            resolve(data);
           });
           port.start();
           port.postMessage({ kind: 'call', id: 1_000_000, method: 'engine.info', params: null });
