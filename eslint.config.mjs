@@ -31,7 +31,7 @@ const clock = [
 const restrict = (...extra) => ({ 'no-restricted-syntax': ['error', ...everywhere, ...extra] });
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'out/', 'dist/', 'coverage/', 'src/engine/kernels-as/', 'docs/', 'resources/', '**/*.d.ts'] },
+  { ignores: ['node_modules/', 'out/', 'out-dev/', 'dist/', 'coverage/', 'src/engine/kernels-as/', 'docs/', 'resources/', '**/*.d.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   ...vue.configs['flat/essential'],
