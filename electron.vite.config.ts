@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
+import { kernelsPlugin } from './tools/lib/kernels-plugin.mjs';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { version: string };
@@ -18,6 +19,7 @@ const mainEntries = {
 
 export default defineConfig({
   main: {
+    plugins: [kernelsPlugin(import.meta.dirname)],
     define,
     build: {
       // The oldest Electron that the code must run in has Node 18.15 (the default follows the installed one).

@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { kernelsPlugin } from './tools/lib/kernels-plugin.mjs';
 
 /** Tests that need a DOM run in happy-dom; everything else under plain Node. Those that need Electron: vitest.app.config.mts. */
 const domTests = ['test/renderer/**/*.test.ts', 'test/**/*.dom.test.ts'];
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [kernelsPlugin(import.meta.dirname)],
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.mjs'],

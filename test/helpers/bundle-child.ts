@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { kernelsPlugin } from '../../tools/lib/kernels-plugin.mjs';
 import { root } from '../../tools/lib/targets.mjs';
 
 /**
@@ -14,6 +15,7 @@ export async function bundleChild(entry: string, name: string): Promise<string> 
     input: entry,
     platform: 'node',
     external: [/^node:/, ...builtinModules, '@duckdb/node-api', 'onnxruntime-node'],
+    plugins: [kernelsPlugin(root)],
   });
   const folder = mkdtempSync(join(root, 'node_modules', '.cache', `${name}-`));
   const file = join(folder, `${name}.cjs`);

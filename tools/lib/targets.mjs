@@ -7,7 +7,7 @@ import { sourceHash } from './source-hash.mjs';
 /** The project's folder. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const config = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tools/lib/build-target.mjs'];
+const config = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tools/lib/build-target.mjs', 'tools/lib/compile-kernels.mjs', 'tools/lib/kernels-plugin.mjs'];
 
 /** @type {Record<'main' | 'preload' | 'renderer', { sources: string[], skip?: string }>} */
 const targets = {

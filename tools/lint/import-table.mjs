@@ -30,6 +30,12 @@ export const importTable = [
     paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/', 'resources/imagenet/'],
     packages: ['node:*'],
   },
+  // The WebAssembly module, which tools/lib/kernels-plugin.mjs compiles.
+  {
+    files: 'src/engine/runtime/kernels/',
+    paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/'],
+    packages: ['node:*', 'virtual:kernels'],
+  },
   {
     files: 'src/engine/runtime/',
     paths: ['src/engine/runtime/', 'src/engine/core/', 'src/shared/'],
