@@ -222,6 +222,7 @@ export const en = {
     filters: { all: 'All', lost: 'Lost', gained: 'Gained', changed: 'Changed' },
     noneOfThese: 'No image of this kind.',
     depthTitle: 'Error along the network',
+    depthHere: 'input of {block}: {relativeL2}, {sqnr}',
     keys: '← → block · ↑ ↓ head · hold Space: FP32',
     block: 'block',
     logits: 'logits',

@@ -224,6 +224,7 @@ export const ko: typeof en = {
     filters: { all: '전체', lost: '잃음', gained: '얻음', changed: '바뀜' },
     noneOfThese: '해당하는 이미지가 없습니다.',
     depthTitle: '네트워크를 따라 커지는 오차',
+    depthHere: '{block} 입력: {relativeL2}, {sqnr}',
     keys: '← → 블록 · ↑ ↓ 헤드 · Space 누르는 동안 FP32',
     block: '블록',
     logits: '로짓',
