@@ -23,14 +23,22 @@ export async function buildBoard(store: Store, datasetId: string | null, publish
 
 /** The cell that a run stands in, as the board shows it while the run goes on; null when a newer run has taken its place. */
 export async function boardCell(store: Store, runId: string, published: PublishedTable = nothingPublished): Promise<BoardCell | null> {
+  return (await boardCells(store, [runId], published)).get(runId) ?? null;
+}
+
+/** The cells of several runs; those of one model and data set cost as much as one. Left out are runs whose place a newer one has taken. */
+export async function boardCells(store: Store, runIds: readonly string[], published: PublishedTable = nothingPublished): Promise<ReadonlyMap<string, BoardCell>> {
   const [models, datasets, runs] = await Promise.all([store.models(), store.datasets(), store.runs()]);
-  const run = runs.find((candidate) => candidate.id === runId);
-  const model = models.find((candidate) => candidate.id === run?.modelId);
-  if (run === undefined || model === undefined) return null;
-  const dataset = datasets.find((candidate) => candidate.id === run.datasetId) ?? null;
-  const row = runs.filter((other) => other.modelId === run.modelId && other.datasetId === run.datasetId);
-  const cells = await rowCells(store, model, row, publishedFor(dataset, published));
-  return cells.find((cell) => cell.run?.id === runId) ?? null;
+  const rows = new Map(runs.filter(({ id }) => runIds.includes(id)).map((run) => [`${run.modelId} ${run.datasetId}`, run]));
+  const found = new Map<string, BoardCell>();
+  for (const { modelId, datasetId } of rows.values()) {
+    const model = models.find((candidate) => candidate.id === modelId);
+    if (model === undefined) continue;
+    const dataset = datasets.find((candidate) => candidate.id === datasetId) ?? null;
+    const row = runs.filter((other) => other.modelId === modelId && other.datasetId === datasetId);
+    for (const cell of await rowCells(store, model, row, publishedFor(dataset, published))) if (cell.run !== null && runIds.includes(cell.run.id)) found.set(cell.run.id, cell);
+  }
+  return found;
 }
 
 /** Cells of one model: FP32, then every scheme under each arithmetic that was used (reference where none was). */
@@ -46,10 +54,15 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
     comparisons.push(stored === null || baseline === null ? null : await comparePair(store, stored, baseline));
   }
   const adjusted = adjustByHolm(comparisons);
+  const counterparts = await Promise.all(cells.map(async ({ stored }) => {
+    const reference = stored === null ? null : counterpartOf(runs, stored);
+    return stored === null || reference === null ? null : comparePair(store, stored, reference);
+  }));
   return cells.map(({ scheme, arithmetic, stored }, i) => ({
     modelId: model.id, scheme, arithmetic,
     run: stored === null ? null : toRunRecord(stored, model.name),
     paired: adjusted[i] ?? null,
+    counterpart: counterparts[i] ?? null,
     published: publishedApplies(stored, published) ? publishedTop1(published, model, scheme) : null,
   }));
 }
@@ -58,6 +71,19 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
 function baselineOf(runs: readonly StoredRun[], run: StoredRun): StoredRun | null {
   const float = runs.filter((candidate) => candidate.settings.arithmetic === 'fp32');
   return newest(float, (candidate) => candidate.listId === run.listId) ?? newest(float, () => true);
+}
+
+/** For an integer run: the newest run of the same quantisers, calibrated alike, in reference arithmetic. */
+function counterpartOf(runs: readonly StoredRun[], run: StoredRun): StoredRun | null {
+  if (run.settings.arithmetic !== 'integer') return null;
+  const wanted = quantisersOf(run);
+  return newest(runs, (candidate) => candidate.settings.arithmetic === 'reference' && quantisersOf(candidate) === wanted);
+}
+
+/** Everything that decides the quantised network except its arithmetic, as one text. */
+function quantisersOf({ settings }: StoredRun): string {
+  const { scheme, wBits, aBits, calibrationImages, seed, preprocess, calibrationList } = settings;
+  return JSON.stringify([scheme, wBits, aBits, calibrationImages, seed, preprocess, calibrationList]);
 }
 
 /** Runs come oldest first. */

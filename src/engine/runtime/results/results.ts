@@ -5,7 +5,7 @@ import type { Store, StoredPrediction, StoredRun } from '../store/store-types';
 import { adjustByHolm, comparePair } from './paired';
 import { toRunRecord } from './run-record';
 
-export { boardCell, buildBoard } from './board';
+export { boardCell, boardCells, buildBoard } from './board';
 export { nothingPublished, readPublished, type PublishedTable } from './published';
 
 export async function workspaceSummary(store: Store): Promise<WorkspaceSummary> {

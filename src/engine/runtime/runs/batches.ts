@@ -40,3 +40,8 @@ export function groupSize(millisecondsPerBatch: number | null, target: number, l
   if (millisecondsPerBatch === null || millisecondsPerBatch <= 0) return 1;
   return Math.max(1, Math.min(largest, Math.floor(target / millisecondsPerBatch)));
 }
+
+/** Most batches of a task while `left` are not handed out, so that near the end the tasks shrink and all who take them end together. */
+export function shareOfRest(left: number, takers: number): number {
+  return Math.max(1, Math.ceil(left / (2 * takers)));
+}

@@ -33,7 +33,7 @@ async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: numbe
   }];
   try {
     await store.setRunState(run.id, 'calibrating');
-    await inputs.announce(run.id, true);
+    await inputs.announce([run.id], true);
     const outcome = await pool.run<'calibrate'>({
       kind: 'calibrate', calibrator, wanted: files.length,
       settings: { scheme: settings.scheme, wBits: settings.wBits, aBits: settings.aBits },
@@ -49,5 +49,5 @@ async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: numbe
     run.failure = error.failure;
     await store.setRunState(run.id, 'failed', { failure: error.failure });
   }
-  await inputs.announce(run.id, true);
+  await inputs.announce([run.id], true);
 }

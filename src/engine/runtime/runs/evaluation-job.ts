@@ -13,7 +13,7 @@ import type { BatchCommit, Store } from '../store/store-types';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { BatchOutcome, BatchSpec, WorkerEvent } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
-import { batchCount, groupSize, missingBatches, takeGroup, type BatchWork } from './batches';
+import { batchCount, groupSize, missingBatches, shareOfRest, takeGroup, type BatchWork } from './batches';
 import { Committing } from './committing';
 import { calibrateAll } from './calibrate-runs';
 import { cellKey } from './keys';
@@ -24,6 +24,8 @@ import type { Pace } from './pace';
 const firstLookImages = 32;
 const taskMilliseconds = 400;
 const largestGroup = 64;
+/** Tasks per worker: the one that it does, and one that is ready when it has done it. */
+const tasksPerWorker = 2;
 
 /** Pictures by position: `files` relative to the data set's root. */
 export interface ImageList {
@@ -48,8 +50,8 @@ export interface JobInputs {
   readonly stop: StopFlag;
   readonly pace: Pace;
   readonly emit: (event: EvaluationEvent) => void;
-  /** Tells listeners about a run's new figures; throttled by the caller. */
-  readonly announce: (runId: string, force: boolean) => Promise<void>;
+  /** Tells listeners about new figures of these runs; throttled by the caller. */
+  readonly announce: (runIds: readonly string[], force: boolean) => Promise<void>;
   /** ISO time and milliseconds: the clock is the caller's. */
   readonly now: () => { readonly iso: string; readonly milliseconds: number };
 }
@@ -93,7 +95,7 @@ export async function runEvaluationJob(inputs: JobInputs): Promise<JobOutcome> {
       if (run.failure !== null) failures.push(run.failure);
       const state = run.failure !== null ? 'failed' : isComplete(inputs, run) ? 'done' : 'stopped';
       await inputs.store.setRunState(run.id, state, { failure: run.failure, secondsCalibration: run.calibrationSeconds, secondsEvaluation: run.evaluationSeconds });
-      await inputs.announce(run.id, true);
+      await inputs.announce([run.id], true);
     }
   }
   return { runIds: runs.map((run) => run.id), stopped, failures };
@@ -127,7 +129,7 @@ async function openRuns(inputs: JobInputs): Promise<JobRun[]> {
       failure: null,
       committed: new Set(found === null ? [] : await store.committedBatches(id)),
     });
-    await inputs.announce(id, true);
+    await inputs.announce([id], true);
   }
   return runs;
 }
@@ -151,33 +153,38 @@ async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count
   const work = missingBatches(count, new Map(runs.map((run) => [run.id, run.committed])));
   if (work.length === 0) return;
   for (const run of runs) await inputs.store.setRunState(run.id, 'running');
-  const committing = new Committing(inputs.store);
+  const size = at(inputs.settings, 0).batch;
+  const committing = new Committing({ store: inputs.store, now: () => inputs.now().milliseconds, stored: async (commits) => {
+    for (const { batch, cells, skipped } of commits) {
+      for (const { runId } of cells) byId.get(runId)?.committed.add(batch);
+      for (const image of skipped) inputs.emit({ kind: 'skipped', image: { file: image.file, reason: image.reason, detail: image.detail } });
+      inputs.pace.advance(size * cells.length, skipped.length);
+    }
+    inputs.emit({ kind: 'progress', progress: inputs.pace.progress('evaluating', inputs.model.record.name) });
+    await inputs.announce([...new Set(commits.flatMap(({ cells }) => cells.map(({ runId }) => runId)))], false);
+  } });
   let perBatch: number | null = null;
   const onBatch = (outcome: BatchOutcome): void => {
     const cells = outcome.cells.map((cell) => ({ run: runOfCell(runs, cell.cell), cell }));
     const shared = outcome.milliseconds / Math.max(1, cells.length);
     perBatch = outcome.milliseconds + cells.reduce((sum, { cell }) => sum + cell.milliseconds, 0);
     for (const { run, cell } of cells) run.evaluationSeconds += (shared + cell.milliseconds) / 1000 / inputs.pool.size;
-    const commit = toCommit(inputs.images, outcome, cells.map(({ run, cell }) => ({ runId: run.id, cell })));
-    committing.add(commit, async () => {
-      for (const { run } of cells) run.committed.add(outcome.batch);
-      for (const image of commit.skipped) inputs.emit({ kind: 'skipped', image: { file: image.file, reason: image.reason, detail: image.detail } });
-      inputs.pace.advance(at(inputs.settings, 0).batch * cells.length, outcome.skipped.length);
-      inputs.emit({ kind: 'progress', progress: inputs.pace.progress('evaluating', inputs.model.record.name) });
-      for (const { run } of cells) await inputs.announce(run.id, false);
-    });
+    committing.add(toCommit(inputs.images, outcome, cells.map(({ run, cell }) => ({ runId: run.id, cell }))));
   };
+  const feeds = tasksPerWorker * inputs.pool.size;
+  const take = (): BatchWork[] => takeGroup(work, Math.min(groupSize(perBatch, taskMilliseconds, largestGroup), shareOfRest(work.length, feeds)));
   const feed = async (): Promise<void> => {
-    for (let group = takeGroup(work, groupSize(perBatch, taskMilliseconds, largestGroup)); group.length > 0; group = takeGroup(work, groupSize(perBatch, taskMilliseconds, largestGroup))) {
+    for (let group = take(); group.length > 0; group = take()) {
       await evaluateGroup(inputs, group, byId, onBatch);
-      await committing.settled();
+      await committing.room();
     }
   };
   inputs.pace.start();
-  const feeds = await Promise.allSettled(Array.from({ length: inputs.pool.size }, feed));
+  const ends = await Promise.allSettled(Array.from({ length: feeds }, feed));
   inputs.pace.pause();
   await committing.settled();
-  for (const result of feeds) if (result.status === 'rejected') throw result.reason;
+  await inputs.announce(runs.map((run) => run.id), true);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 function runOfCell(runs: readonly JobRun[], cell: string): JobRun {

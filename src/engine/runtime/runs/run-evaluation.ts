@@ -5,7 +5,7 @@ import type { Estimate, EvaluationEvent, EvaluationResult } from '../../../share
 import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
 import type { KnownModel, ModelLibrary } from '../library/model-library';
 import { loadDataset, type KnownDataset } from '../library/dataset-library';
-import { boardCell, pairedOfRuns, runRecord, type PublishedTable } from '../results/results';
+import { boardCells, pairedOfRuns, runRecord, type PublishedTable } from '../results/results';
 import type { Store } from '../store/store-types';
 import type { WorkerPool } from '../workers/pool';
 import type { StopFlag } from '../workers/stop-flag';
@@ -15,8 +15,9 @@ import { runEvaluationJob } from './evaluation-job';
 import { Pace } from './pace';
 import { choosePreprocess, planRuns } from './plan';
 
-/** Partial figures go out at most this often per run. */
+/** Partial figures go out at most this often, and after this many times as long as telling the last ones took. */
 const announceMilliseconds = 400;
+const announceRest = 24;
 
 export interface EvaluationParts {
   readonly store: Store;
@@ -110,14 +111,16 @@ function refuseWhatIsNotUnderstood(model: KnownModel): void {
   });
 }
 
-/** Tells a run's figures, at most every `announceMilliseconds` unless forced. */
-function announcer(parts: EvaluationParts, emit: (event: EvaluationEvent) => void): (runId: string, force: boolean) => Promise<void> {
-  const last = new Map<string, number>();
-  return async (runId, force) => {
-    const now = parts.now().milliseconds;
-    if (!force && now - (last.get(runId) ?? -Infinity) < announceMilliseconds) return;
-    last.set(runId, now);
-    emit({ kind: 'run', run: await runRecord(parts.store, runId), cell: await boardCell(parts.store, runId, parts.published) });
+/** Tells runs' figures together, at most every `announceMilliseconds` and for a small share of the time, unless forced. */
+function announcer(parts: EvaluationParts, emit: (event: EvaluationEvent) => void): (runIds: readonly string[], force: boolean) => Promise<void> {
+  let due = -Infinity;
+  return async (runIds, force) => {
+    const start = parts.now().milliseconds;
+    if (!force && start < due) return;
+    const cells = await boardCells(parts.store, runIds, parts.published);
+    for (const runId of runIds) emit({ kind: 'run', run: await runRecord(parts.store, runId), cell: cells.get(runId) ?? null });
+    const end = parts.now().milliseconds;
+    due = end + Math.max(announceMilliseconds, announceRest * (end - start));
   };
 }
 

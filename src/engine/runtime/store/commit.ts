@@ -24,7 +24,8 @@ interface RunAddition {
 export class Committer {
   private readonly memory = new Map<string, RunMemory>();
 
-  constructor(private readonly writer: Connection, private readonly outcomes: OutcomeMemory) {}
+  /** `onSkipped` is told when the number of skipped images of some run has changed. */
+  constructor(private readonly writer: Connection, private readonly outcomes: OutcomeMemory, private readonly onSkipped: () => void) {}
 
   async commit(commits: readonly BatchCommit[]): Promise<void> {
     if (commits.length === 0) return;
@@ -40,6 +41,7 @@ export class Committer {
       this.memory.set(runId, before);
     }
     for (const { cells } of commits) for (const { runId, predictions } of cells) this.outcomes.committed(runId, predictions);
+    if (commits.some(({ skipped }) => skipped.length > 0)) this.onSkipped();
   }
 
   private async append(session: Session, { batch, cells, skipped }: BatchCommit, open: Map<string, RunAddition>): Promise<void> {

@@ -11,7 +11,8 @@ import { readings } from './outcomes';
 import { parseLevelText, sorted } from './level-totals';
 import { registry } from './registry';
 import { number, text } from './row';
-import { runs } from './runs';
+import { Remembered } from './remembered';
+import { readRunRows, runs } from './runs';
 import { isLockConflict, lockedFailure, lockHolderPid, openFailure } from './store-failures';
 import type { LockHolder } from './store-failures';
 import type { Store } from './store-types';
@@ -120,7 +121,8 @@ function notOurs(file: string): Error {
 
 function assemble(file: string, instance: DuckDBInstance, writer: Connection, reader: Connection): Store {
   const memory = new OutcomeMemory(writer);
-  const committer = new Committer(writer, memory);
+  const runRows = new Remembered(() => readRunRows(reader));
+  const committer = new Committer(writer, memory, runRows.forget);
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     await reader.close();
@@ -138,7 +140,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
   return {
     file,
     ...registry(writer, reader),
-    ...runs(writer, reader, memory),
+    ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
     commitBatch: (commit) => committer.commit([commit]),
     commitBatches: (commits) => committer.commit(commits),

@@ -2,6 +2,7 @@
 import { datasetRecordSchema, modelRecordSchema } from '../../../shared/records';
 import type { DatasetRecord, ModelRecord } from '../../../shared/records';
 import type { Connection } from './connection';
+import { Remembered } from './remembered';
 import { number, text } from './row';
 import type { Store } from './store-types';
 import { canonicalJson, parseStored, textHash } from './stored-json';
@@ -9,19 +10,19 @@ import { canonicalJson, parseStored, textHash } from './stored-json';
 type Registry = Pick<Store, 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedImage'>;
 
 export function registry(writer: Connection, reader: Connection): Registry {
+  const models = new Remembered(() => readModels(reader));
+  const datasets = new Remembered(() => readDatasets(reader));
   return {
     upsertModel: (model: ModelRecord) =>
       writer.exclusive((session) =>
         session.run("INSERT OR REPLACE INTO models VALUES ($1, $2, $3, $4, nextval('record_number'), $5)", [model.id, model.name, model.file, model.hash, canonicalJson(model)]),
-      ),
-    models: async () =>
-      (await reader.rows('SELECT record FROM models ORDER BY name, number DESC')).map((row) => parseStored(modelRecordSchema, text(row, 0), 'model')),
+      ).finally(models.forget),
+    models: () => models.get(),
     upsertDataset: (dataset: DatasetRecord) =>
       writer.exclusive((session) =>
         session.run("INSERT OR REPLACE INTO datasets VALUES ($1, $2, $3, $4, nextval('record_number'), $5)", [dataset.id, dataset.name, dataset.root, dataset.hash, canonicalJson(dataset)]),
-      ),
-    datasets: async () =>
-      (await reader.rows('SELECT record FROM datasets ORDER BY name, number DESC')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set')),
+      ).finally(datasets.forget),
+    datasets: () => datasets.get(),
     newestDataset: async () => {
       const row = (await reader.rows('SELECT record FROM datasets ORDER BY number DESC LIMIT 1'))[0];
       return row === undefined ? null : parseStored(datasetRecordSchema, text(row, 0), 'data set');
@@ -36,6 +37,14 @@ export function registry(writer: Connection, reader: Connection): Registry {
       return row === undefined ? null : { file: text(row, 0), label: number(row, 1) };
     },
   };
+}
+
+async function readModels(reader: Connection): Promise<readonly ModelRecord[]> {
+  return (await reader.rows('SELECT record FROM models ORDER BY name, number DESC')).map((row) => parseStored(modelRecordSchema, text(row, 0), 'model'));
+}
+
+async function readDatasets(reader: Connection): Promise<readonly DatasetRecord[]> {
+  return (await reader.rows('SELECT record FROM datasets ORDER BY name, number DESC')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set'));
 }
 
 async function storeList(writer: Connection, files: readonly string[], labels: ArrayLike<number>): Promise<string> {

@@ -8,6 +8,7 @@ import type { RunSettings } from '../../../shared/settings';
 import type { Connection } from './connection';
 import type { OutcomeMemory } from './outcome-memory';
 import type { Tally } from './outcome-table';
+import type { Remembered } from './remembered';
 import { bytesOrNull, number, text, textOrNull } from './row';
 import type { Row } from './row';
 import type { NewRun, RunChange, Store, StoredRun } from './store-types';
@@ -20,27 +21,36 @@ const runColumns = `
          seconds_calibration, seconds_evaluation, (SELECT count(*) FROM skipped WHERE run_id = id)
   FROM runs`;
 
+/** A run without the sums over its predictions, which are kept elsewhere. */
+export type RunRow = Omit<StoredRun, keyof Tally>;
+
+/** All runs, in the order in which they were made. */
+export async function readRunRows(reader: Connection): Promise<readonly RunRow[]> {
+  return (await reader.rows(`${runColumns} ORDER BY number`)).map(runRow);
+}
+
 /** Equal for settings that give equal figures. */
 export function settingsKey(settings: RunSettings): string {
   return textHash(canonicalJson(settings));
 }
 
-export function runs(writer: Connection, reader: Connection, memory: OutcomeMemory): Runs {
+/** `rows` is forgotten by whoever changes what it holds. */
+export function runs(writer: Connection, reader: Connection, memory: OutcomeMemory, rows: Remembered<readonly RunRow[]>): Runs {
   return {
-    createRun: (run) => createRun(writer, run),
+    createRun: (run) => createRun(writer, run).finally(rows.forget),
     findResumable: async ({ modelHash, datasetHash, settings }) => {
       const sql = `SELECT id FROM runs WHERE settings_key = $1 AND model_hash = $2 AND dataset_hash = $3 AND state <> 'failed' ORDER BY number DESC LIMIT 1`;
       const row = (await reader.rows(sql, [settingsKey(settings), modelHash, datasetHash]))[0];
       return row === undefined ? null : text(row, 0);
     },
-    setRunState: (runId, state, change) => setRunState(writer, runId, state, change ?? {}),
+    setRunState: (runId, state, change) => setRunState(writer, runId, state, change ?? {}).finally(rows.forget),
     runs: async () => {
-      const rows = await reader.rows(`${runColumns} ORDER BY number`);
-      const tallies = await memory.tallyOf(rows.map((row) => text(row, 0)));
-      return rows.map((row) => storedRun(row, tallies.get(text(row, 0))));
+      const all = await rows.get();
+      const tallies = await memory.tallyOf(all.map(({ id }) => id));
+      return all.map((row) => storedRun(row, tallies.get(row.id)));
     },
     run: async (runId) => {
-      const row = (await reader.rows(`${runColumns} WHERE id = $1`, [runId]))[0];
+      const row = (await rows.get()).find(({ id }) => id === runId);
       return row === undefined ? null : storedRun(row, await memory.tally(runId));
     },
     saveCalibration: (runId, { parameters, state, bytes }) =>
@@ -83,8 +93,12 @@ async function setRunState(writer: Connection, runId: string, state: RunState, c
   );
 }
 
-function storedRun(row: Row, tally: Tally | undefined): StoredRun {
+function storedRun(row: RunRow, tally: Tally | undefined): StoredRun {
   if (tally === undefined) throw new Error('a run without sums');
+  return { ...row, ...tally };
+}
+
+function runRow(row: Row): RunRow {
   const failure = textOrNull(row, 11);
   return {
     id: text(row, 0),
@@ -101,7 +115,6 @@ function storedRun(row: Row, tally: Tally | undefined): StoredRun {
     failure: failure === null ? null : parseStored(failureSchema, failure, 'failure'),
     seconds: { calibration: number(row, 12), evaluation: number(row, 13) },
     skipped: number(row, 14),
-    ...tally,
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchCount, groupSize, missingBatches, takeGroup } from '../../../../src/engine/runtime/runs/batches';
+import { batchCount, groupSize, missingBatches, shareOfRest, takeGroup } from '../../../../src/engine/runtime/runs/batches';
 
 describe('batches', () => {
   it('covers every image once and no more', () => {
@@ -36,5 +36,20 @@ describe('batches', () => {
     expect(groupSize(1000, 400, 64)).toBe(1);
     expect(groupSize(10, 400, 64)).toBe(40);
     expect(groupSize(0.01, 400, 64)).toBe(64);
+  });
+
+  it('shrinks tasks towards the end, down to one batch each', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 16 }), (batches, takers) => {
+      let last = Infinity;
+      for (let left = batches; left > 0; ) {
+        const share = shareOfRest(left, takers);
+        expect(share).toBeLessThanOrEqual(Math.min(last, left));
+        // What the others may still take is at least as much, unless the tasks are single batches.
+        if (share > 1) expect((left - share) / takers).toBeGreaterThanOrEqual(share / 2);
+        last = share;
+        left -= share;
+      }
+      expect(last).toBe(1);
+    }));
   });
 });
