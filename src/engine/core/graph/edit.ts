@@ -5,6 +5,7 @@ export class GraphEdit {
   private readonly nodes: Map<string, GraphNode>;
   private readonly before = new Map<string, GraphNode[]>();
   private readonly after = new Map<string, GraphNode[]>();
+  private readonly replaced = new Map<string, readonly GraphNode[]>();
   private readonly initializers: Map<string, Tensor>;
   private readonly shapes: Map<string, readonly number[]>;
 
@@ -76,6 +77,13 @@ export class GraphEdit {
     this.shapes.set(renamed, this.shape(id));
   }
 
+  /** Puts `nodes`, which make the same output, in place of the node `id`. Shapes of new tensors are the caller's to set. */
+  replace(id: string, nodes: readonly GraphNode[]): void {
+    const { outputs } = this.node(id);
+    if (!nodes.some((node) => node.outputs.includes(outputs[0]))) throw new Error(`nothing in place of ${id} makes ${outputs[0]}`);
+    this.replaced.set(id, nodes);
+  }
+
   /** Declares the shape of a tensor that will be fed from outside. */
   setShape(name: string, shape: readonly number[]): void {
     this.shapes.set(name, shape);
@@ -85,7 +93,7 @@ export class GraphEdit {
   finish(): Graph {
     const nodes = this.graph.nodes.flatMap((original) => {
       const id = original.outputs[0];
-      return [...(this.before.get(id) ?? []), this.node(id), ...(this.after.get(id) ?? [])];
+      return [...(this.before.get(id) ?? []), ...(this.replaced.get(id) ?? [this.node(id)]), ...(this.after.get(id) ?? [])];
     });
     const used = new Set(nodes.flatMap((node) => node.inputs));
     const initializers = new Map([...this.initializers].filter(([name]) => used.has(name)));

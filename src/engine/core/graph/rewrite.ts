@@ -1,5 +1,5 @@
 /** The quantised network as a float graph: weights on their grid, LayerNorms reparameterised, fake quantisers in front of every operand. */
-import { reparameterise } from '../calibration/reparameterise';
+import { reparameterise, type ReparameteriseOptions } from '../calibration/reparameterise';
 import { fakeQuantizeRows } from '../kernels/uniform-rows';
 import { GraphEdit, simpleNode } from './edit';
 import { fakeQuantizerNodes } from './fake-quantizer';
@@ -29,7 +29,7 @@ export function rewriteReference(
   graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, poll: () => void = () => undefined,
 ): RewrittenGraph {
   const edit = new GraphEdit(graph);
-  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters, poll);
+  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters, { integerZeroPoint: false }, poll);
   for (const site of structure.sites) {
     poll();
     if (site.kind === 'linear') replaceWeight(edit, site, settings, parameters);
@@ -61,7 +61,8 @@ export function weightQuantizer(parameters: NetworkParameters, site: LinearSite)
   return { delta: Float32Array.from(delta), zeroPoint: Float32Array.from(zeroPoint) };
 }
 
-function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, parameters: NetworkParameters, poll: () => void): void {
+/** Moves each LayerNorm's channel-wise grid into its weights and the Linears behind it (RepQ-ViT's scale reparameterisation). */
+export function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, parameters: NetworkParameters, options: ReparameteriseOptions, poll: () => void): void {
   const sites = new Map(structure.sites.map((site) => [site.name, site]));
   for (const norm of structure.norms) {
     poll();
@@ -79,7 +80,7 @@ function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, paramet
         lnBias: bias,
         weight: weightRows(edit, site),
         bias: biasOf(edit, site),
-      }, { integerZeroPoint: false });
+      }, options);
       setWeight(edit, site, `${site.name}:weight/reparameterised`, result.weight);
       setBias(edit, site, result.bias);
       if (position > 0) continue;
@@ -112,7 +113,8 @@ function setBias(edit: GraphEdit, site: LinearSite, bias: Float32Array): void {
   } else edit.setInput(site.node, 2, name);
 }
 
-function replaceWeight(edit: GraphEdit, site: LinearSite, settings: QuantizerSettings, parameters: NetworkParameters): void {
+/** Puts the site's weight on its grid; unchanged when weights are off. */
+export function replaceWeight(edit: GraphEdit, site: LinearSite, settings: QuantizerSettings, parameters: NetworkParameters): void {
   if (settings.wBits === 32) return;
   const quantizer = weightQuantizer(parameters, site);
   const rows = fakeQuantizeRows(currentRows(edit, site), site.outFeatures, quantizer, settings.wBits);
@@ -120,7 +122,7 @@ function replaceWeight(edit: GraphEdit, site: LinearSite, settings: QuantizerSet
 }
 
 /** Puts a per-tensor fake quantiser in front of an operand's readers. */
-function insertFakeQuantizer(edit: GraphEdit, operand: Operand, aBits: number, parameters: NetworkParameters): void {
+export function insertFakeQuantizer(edit: GraphEdit, operand: Operand, aBits: number, parameters: NetworkParameters): void {
   const first = operand.readers[0];
   const bits = operand.kind === 'patch' ? patchInputBits : aBits;
   const { delta, zero_point: zeroPoint } = operandParameters(parameters, first.site, first.field);

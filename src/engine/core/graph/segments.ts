@@ -2,7 +2,7 @@
  * Cuts a graph at chosen tensors. Each segment runs alone; between segments the caller replaces every cut tensor by another
  * (its quantised form), which later segments read under the replacement's name.
  */
-import type { Graph, GraphNode, ValueInfo } from './types';
+import type { ElementType, Graph, GraphNode, ValueInfo } from './types';
 
 /** `produced` leaves its segment as an output; nodes read `replacement`, available one segment later. */
 export interface Cut {
@@ -25,7 +25,7 @@ export interface Segment {
  * A cut of a graph input belongs to no segment. Throws when a node reads a tensor that nothing makes.
  */
 export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlySet<string> = new Set()): Segment[] {
-  const level = levels(graph, cuts);
+  const level = delayWidening(graph, levels(graph, cuts));
   const count = Math.max(0, ...graph.nodes.map((node) => levelOf(level, node.outputs[0]))) + 1;
   const wanted = Array.from({ length: count }, () => new Set<string>());
   const needed = Array.from({ length: count }, () => new Set<string>());
@@ -48,10 +48,11 @@ export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlyS
   for (const cut of inside) wanted[levelOf(level, cut.produced)].add(cut.produced);
   for (const output of graph.outputs) wanted[levelOf(level, output.name)].add(output.name);
   for (const name of keep) wanted[levelOf(level, name)].add(name);
+  const types = byteTensors(graph);
   return wanted.map((outputs, index) => {
     const nodes = graph.nodes.filter((node) => levelOf(level, node.outputs[0]) === index);
     const made = inside.filter((cut) => levelOf(level, cut.produced) === index);
-    return buildSegment(graph, nodes, [...needed[index]], [...outputs], made);
+    return buildSegment(graph, types, nodes, [...needed[index]], [...outputs], made);
   });
 }
 
@@ -75,20 +76,34 @@ function levels(graph: Graph, cuts: readonly Cut[]): Map<string, number> {
   return level;
 }
 
+/** A DequantizeLinear goes to the first segment that reads it: bytes cross the cut instead of floats. */
+function delayWidening(graph: Graph, level: Map<string, number>): Map<string, number> {
+  const readers = new Map<string, number>();
+  for (const node of graph.nodes) {
+    const here = levelOf(level, node.outputs[0]);
+    for (const input of node.inputs) readers.set(input, Math.min(readers.get(input) ?? Infinity, here));
+  }
+  for (const node of graph.nodes) {
+    const first = node.opType === 'DequantizeLinear' ? readers.get(node.outputs[0]) : undefined;
+    if (first !== undefined) level.set(node.outputs[0], first);
+  }
+  return level;
+}
+
 function levelOf(level: ReadonlyMap<string, number>, tensor: string): number {
   const found = level.get(tensor);
   if (found === undefined) throw new Error(`nothing makes the tensor ${tensor} before it is read`);
   return found;
 }
 
-function buildSegment(graph: Graph, nodes: readonly GraphNode[], inputs: readonly string[], outputs: readonly string[], cuts: readonly Cut[]): Segment {
+function buildSegment(graph: Graph, types: ReadonlyMap<string, ElementType>, nodes: readonly GraphNode[], inputs: readonly string[], outputs: readonly string[], cuts: readonly Cut[]): Segment {
   const used = new Set(nodes.flatMap((node) => node.inputs));
   const initializers = new Map([...graph.initializers].filter(([name]) => used.has(name)));
   const known = new Map([...graph.inputs, ...graph.outputs].map((value) => [value.name, value]));
   const value = (name: string): ValueInfo => {
     const shape = graph.shapes.get(name);
     const declared = known.get(name);
-    if (shape !== undefined) return { name, type: 'float32', dims: shape };
+    if (shape !== undefined) return { name, type: types.get(name) ?? 'float32', dims: shape };
     if (declared !== undefined) return declared;
     throw new Error(`the shape of the tensor ${name} is unknown`);
   };
@@ -98,4 +113,16 @@ function buildSegment(graph: Graph, nodes: readonly GraphNode[], inputs: readonl
     outputs,
     cuts,
   };
+}
+
+/** Types of the tensors that hold codes; all others that cross a cut are float32. */
+function byteTensors(graph: Graph): Map<string, ElementType> {
+  const types = new Map<string, ElementType>();
+  for (const node of graph.nodes) {
+    const [from] = node.inputs;
+    const type = node.opType === 'QuantizeLinear' ? graph.initializers.get(node.inputs[2] ?? '')?.type : node.opType === 'DequantizeLinear' ? undefined : types.get(from);
+    if (type === undefined || node.opType === 'MatMulIntegerToFloat') continue;
+    for (const output of node.outputs) types.set(output, type);
+  }
+  return types;
 }

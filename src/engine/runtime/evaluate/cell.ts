@@ -1,13 +1,17 @@
 /** A loaded network of a run, with the quantisers of its attention maps. */
+import { assertNever } from '../../../shared/assert-never';
 import { at } from '../../../shared/at';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import { perturbRounding } from '../../core/graph/perturb';
-import { rewriteFloat, rewriteReference } from '../../core/graph/rewrite';
-import type { Graph, ModelStructure } from '../../core/graph/types';
+import { integerForms, valueForm } from '../../core/graph/integer/map-forms';
+import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
+import { rewriteFloat, rewriteReference, type RewrittenGraph } from '../../core/graph/rewrite';
+import type { AttentionBlock, Graph, ModelStructure } from '../../core/graph/types';
 import { createAttentionQuantizer, type AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { levelNames } from '../../core/quantizers/level-names';
 import { schemeById } from '../../core/quantizers/scheme-table';
 import type { CellNetwork, CellOutcome } from '../workers/protocol';
+import type { BlockQuantizer } from './block-quantizer';
 import { Network } from './network';
 import { imageOutcome } from './outcome';
 import { residualNames } from './residual';
@@ -31,12 +35,34 @@ export interface CellSource {
 
 /** Builds the run's network and loads its sessions. `poll` may throw to stop. */
 export async function loadCell({ graph, structure, batch, threads, rounding }: CellSource, kind: CellNetwork, poll: () => void): Promise<LoadedCell> {
-  const quantizers = structure.blocks.map((block) => blockQuantizer(kind, block.index, structure));
-  const exact = kind.kind === 'float' ? rewriteFloat(graph, structure) : rewriteReference(graph, structure, kind.settings, kind.parameters, poll);
+  const exact = rewriteFor(graph, structure, kind, poll);
   const rewritten = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
   const keep = new Set(residualNames(graph, structure));
-  const network = await Network.create({ structure, rewritten, batch, threads, quantizers, keep }, poll);
+  const writers = structure.blocks.map((block) => mapWriter(kind, block, structure, new Set(exact.cuts.map(({ replacement }) => replacement))));
+  const network = await Network.create({ structure, rewritten, batch, threads, quantizers: writers, keep }, poll);
+  const quantizers = writers.map((writer) => writer?.codes ?? null);
   return { network, structure, quantizers, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) };
+}
+
+function rewriteFor(graph: Graph, structure: ModelStructure, kind: CellNetwork, poll: () => void): RewrittenGraph {
+  switch (kind.kind) {
+    case 'float': return rewriteFloat(graph, structure);
+    case 'reference': return rewriteReference(graph, structure, kind.settings, kind.parameters, poll);
+    case 'integer': return rewriteInteger(graph, structure, kind.settings, kind.parameters, kind.machine, poll);
+    default: return assertNever(kind);
+  }
+}
+
+/** The quantiser of one block's map with what it writes; null leaves the map in FP32. `read`: what the rewritten graph reads in its place. */
+function mapWriter(kind: CellNetwork, block: AttentionBlock, structure: ModelStructure, read: ReadonlySet<string>): BlockQuantizer | null {
+  const values = blockQuantizer(kind, block.index, structure);
+  if (kind.kind === 'float' || values === null) return null;
+  const { scheme: id, aBits } = kind.settings;
+  const scheme = schemeById(id);
+  const whole = kind.kind === 'integer' && scheme.kind !== 'none' ? integerForms(scheme, block.softmax, aBits) : null;
+  if (whole === null || !whole.forms.every(({ tensor }) => read.has(tensor))) return { codes: values, levelCount: values.levelCount, forms: [valueForm(block.softmax, values.levels)] };
+  const codes = createAttentionQuantizer(scheme, attentionDelta(kind.parameters, block.index, structure), aBits, at(whole.forms, 0).byCode);
+  return { codes, levelCount: values.levelCount, forms: whole.forms };
 }
 
 /** Evaluates one batch: an outcome per loaded image, and the codes counted over them. `now` in milliseconds. */

@@ -3,13 +3,14 @@
  * its quantiser. Evaluation, views and parity all run through here, so that what is shown is what was measured.
  */
 import { at } from '../../../shared/at';
-import type { AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { segmentGraph, type Segment } from '../../core/graph/segments';
 import type { RewrittenGraph } from '../../core/graph/rewrite';
 import type { ModelStructure } from '../../core/graph/types';
-import { createSession, type FloatTensor, type Session } from '../ort/session';
+import { createSession, type EngineTensor, type FloatTensor, type Session } from '../ort/session';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import { digestCodes } from '../../core/kernels/digest-codes';
+import { quantizeMap, type BlockQuantizer } from './block-quantizer';
+import { NetworkTensors } from './network-tensors';
 
 /** One image's map of one block, as the quantiser saw and left it. Arrays are reused: copy what is kept. */
 export interface AttentionSample {
@@ -27,7 +28,7 @@ export interface PassOptions {
   /** Called between segments; may throw to stop. */
   readonly poll: () => void;
   readonly onAttention?: (sample: AttentionSample) => void;
-  /** Called with the tensors kept by `keep`, for every valid image at once: [batch, ...]. */
+  /** Called with the tensors kept by `keep`, for every valid image at once: [batch, ...]. The array is reused: copy what is kept. */
   readonly onTensor?: (name: string, tensor: FloatTensor) => void;
 }
 
@@ -44,7 +45,7 @@ export interface NetworkSpec {
   readonly batch: number;
   readonly threads: number;
   /** By block; null leaves the map in FP32. */
-  readonly quantizers: readonly (AttentionQuantizer | null)[];
+  readonly quantizers: readonly (BlockQuantizer | null)[];
   /** Tensors handed to `onTensor`, for example the residual stream. */
   readonly keep: ReadonlySet<string>;
 }
@@ -54,10 +55,13 @@ export class Network {
   private counts: (Float64Array | null)[];
   /** Scratch for one image's codes. */
   private readonly codes: CodeArray;
+  private readonly blocks: ReadonlyMap<string, number>;
 
-  private constructor(private readonly spec: NetworkSpec, private readonly segments: readonly Segment[], private readonly sessions: readonly Session[]) {
+  private constructor(private readonly spec: NetworkSpec, private readonly segments: readonly Segment[], private readonly sessions: readonly Session[], private readonly tensors: NetworkTensors) {
     this.counts = this.emptyCounts();
-    const largest = Math.max(0, ...spec.structure.blocks.map((block) => (block.windows?.count ?? 1) * block.heads * block.tokens * block.tokens));
+    const { blocks } = spec.structure;
+    this.blocks = new Map(blocks.map((block) => [block.softmax, block.index]));
+    const largest = Math.max(0, ...blocks.map((block) => (block.windows?.count ?? 1) * block.heads * block.tokens * block.tokens));
     // Whole 32-bit words, so that the digest can read them as such.
     const wide = spec.quantizers.some((quantizer) => quantizer !== null && quantizer.levelCount > 256);
     this.codes = wide ? new Uint16Array(Math.ceil(largest / 4) * 4) : new Uint8Array(Math.ceil(largest / 4) * 4);
@@ -76,7 +80,7 @@ export class Network {
       for (const session of sessions) await session.release();
       throw error;
     }
-    return new Network(spec, segments, sessions);
+    return new Network(spec, segments, sessions, new NetworkTensors(segments, spec.structure.output.name));
   }
 
   get batch(): number {
@@ -87,26 +91,16 @@ export class Network {
   async run(pixels: Float32Array, options: PassOptions): Promise<PassResult> {
     const { structure, batch } = this.spec;
     const { input, output } = structure;
-    const live = new Map<string, FloatTensor>([[input.name, { data: pixels, dims: [batch, input.channels, input.height, input.width] }]]);
+    const picture: EngineTensor = { data: pixels, dims: [batch, input.channels, input.height, input.width] };
     const digests = new Uint32Array(options.valid);
-    const blocks = new Map(structure.blocks.map((block) => [block.softmax, block.index]));
     for (const [index, segment] of this.segments.entries()) {
       options.poll();
-      const feeds = new Map(segment.inputs.map((name) => [name, tensorOf(live, name)]));
-      for (const [name, tensor] of await at(this.sessions, index).run(feeds)) {
-        live.set(name, tensor);
-        if (this.spec.keep.has(name)) options.onTensor?.(name, tensor);
-      }
-      for (const cut of segment.cuts) {
-        const tensor = tensorOf(live, cut.produced);
-        const block = blocks.get(cut.produced);
-        if (block === undefined) throw new Error(`the cut ${cut.produced} is no attention map`);
-        live.set(cut.replacement, this.quantize(block, tensor, options, digests));
-        live.delete(cut.produced);
-      }
-      this.forget(live, index);
+      const feeds = new Map(segment.inputs.map((name) => [name, name === input.name ? picture : this.tensors.get(name)]));
+      await at(this.sessions, index).runInto(feeds, new Map(segment.outputs.map((name) => [name, this.tensors.get(name)])));
+      for (const name of segment.outputs) if (this.spec.keep.has(name)) options.onTensor?.(name, this.tensors.floats(name));
+      for (const produced of new Set(segment.cuts.map((cut) => cut.produced))) this.quantize(produced, options, digests);
     }
-    const logits = tensorOf(live, output.name).data;
+    const logits = this.tensors.floats(output.name).data;
     return { logits: logits.slice(0, options.valid * output.classes), digests };
   }
 
@@ -121,39 +115,33 @@ export class Network {
     for (const session of this.sessions) await session.release();
   }
 
-  /** Quantises image by image, in place where that is allowed: the map is ours once it has left its segment. */
-  private quantize(index: number, tensor: FloatTensor, options: PassOptions, digests: Uint32Array): FloatTensor {
+  /** Quantises a map image by image. */
+  private quantize(softmax: string, options: PassOptions, digests: Uint32Array): void {
+    const index = this.blocks.get(softmax);
+    if (index === undefined) throw new Error(`the cut ${softmax} is no attention map`);
     const block = at(this.spec.structure.blocks, index);
     const quantizer = at(this.spec.quantizers, index);
     const windows = block.windows?.count ?? 1;
     const size = windows * block.heads * block.tokens * block.tokens;
     const shape = { batch: windows, heads: block.heads, rows: block.tokens, cols: block.tokens };
     const counts = at(this.counts, index);
+    const whole = this.tensors.floats(softmax).data;
     for (let image = 0; image < this.spec.batch; image++) {
-      const map = tensor.data.subarray(image * size, (image + 1) * size);
+      const map = whole.subarray(image * size, (image + 1) * size);
       const valid = image < options.valid;
       if (quantizer === null || counts === null) {
         if (valid) options.onAttention?.({ image, block: index, before: map, codes: this.codes.subarray(0, 0) });
         continue;
       }
-      if (!valid) {
-        quantizer.quantize(map, map, null);
-        continue;
-      }
       const codes = this.codes.subarray(0, size);
       const before = options.onAttention === undefined ? map : map.slice();
-      quantizer.quantizeHeads(map, map, codes, shape, counts);
+      const outputs = quantizer.forms.map(({ tensor }) => this.tensors.floats(tensor).data.subarray(image * size, (image + 1) * size));
+      // Padding is quantised like any image, and not counted.
+      quantizeMap(quantizer, map, outputs, codes, shape, valid ? counts : null);
+      if (!valid) continue;
       digests[image] = digestCodes(this.codes, size, at(digests, image));
       options.onAttention?.({ image, block: index, before, codes });
     }
-    return tensor;
-  }
-
-  /** Drops tensors that no later segment reads, so that memory stays at one segment's needs. */
-  private forget(live: Map<string, FloatTensor>, done: number): void {
-    const needed = new Set<string>([this.spec.structure.output.name]);
-    for (const segment of this.segments.slice(done + 1)) for (const name of segment.inputs) needed.add(name);
-    for (const name of live.keys()) if (!needed.has(name)) live.delete(name);
   }
 
   private emptyCounts(): (Float64Array | null)[] {
@@ -162,10 +150,4 @@ export class Network {
       return quantizer === null ? null : new Float64Array(block.heads * quantizer.levelCount);
     });
   }
-}
-
-function tensorOf(live: ReadonlyMap<string, FloatTensor>, name: string): FloatTensor {
-  const tensor = live.get(name);
-  if (tensor === undefined) throw new Error(`the tensor ${name} was not computed`);
-  return tensor;
 }

@@ -8,9 +8,17 @@ export interface FloatTensor {
   readonly dims: readonly number[];
 }
 
+/** What passes between segments: floats, or the codes of an operand. */
+export interface EngineTensor {
+  readonly data: Float32Array | Uint8Array | Int8Array;
+  readonly dims: readonly number[];
+}
+
 export interface Session {
   /** Runs once. Only the outputs named at creation exist. The returned arrays are the caller's. */
   run(feeds: ReadonlyMap<string, FloatTensor>): Promise<Map<string, FloatTensor>>;
+  /** Runs once and writes every output into the array given for it, which may lie in WebAssembly memory; inputs are read where they lie. */
+  runInto(feeds: ReadonlyMap<string, EngineTensor>, outputs: ReadonlyMap<string, EngineTensor>): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -25,8 +33,12 @@ export async function createSession(graph: Graph, threads: number): Promise<Sess
     // One arena per session keeps what its session once needed; with a session per segment and cell that is a third of all memory, and no faster.
     enableCpuMemArena: false,
     logSeverityLevel: 3,
-    // QuantizeLinear and DequantizeLinear stay what they are: fused with the products around them they would be integer arithmetic.
-    extra: { session: { disable_quant_qdq: '1' } },
+    extra: {
+      // QuantizeLinear and DequantizeLinear stay what they are: fused with the products around them they would be integer arithmetic.
+      session: { disable_quant_qdq: '1' },
+      // A scale behind a product stays one multiplication at its end: as the product's alpha it would round every partial sum of a long row.
+      optimization: { disable_specified_optimizers: 'MatMulScaleFusion' },
+    },
   });
   return {
     run: async (feeds) => {
@@ -35,8 +47,20 @@ export async function createSession(graph: Graph, threads: number): Promise<Sess
       const output = await session.run(input);
       return new Map(Object.entries(output).map(([name, tensor]) => [name, floatTensor(name, tensor)]));
     },
+    // Version 1.30 fills the given tensors and returns copies as well, which are left to the garbage collector.
+    runInto: async (feeds, outputs) => {
+      await session.run(nativeTensors(feeds), nativeTensors(outputs));
+    },
     release: () => session.release(),
   };
+}
+
+function nativeTensors(tensors: ReadonlyMap<string, EngineTensor>): Record<string, ort.Tensor> {
+  const native: Record<string, ort.Tensor> = {};
+  for (const [name, { data, dims }] of tensors) {
+    native[name] = data instanceof Float32Array ? new ort.Tensor('float32', data, dims) : data instanceof Uint8Array ? new ort.Tensor('uint8', data, dims) : new ort.Tensor('int8', data, dims);
+  }
+  return native;
 }
 
 function floatTensor(name: string, tensor: ort.Tensor): FloatTensor {

@@ -4,6 +4,7 @@ import type { Preprocess } from '../../../shared/settings';
 import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import type { SiteInput } from '../evaluate/site-output';
+import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import type { LevelCounts, PredictionRow, SkippedRow } from '../store/store-types';
@@ -51,7 +52,8 @@ export type WorkerTask =
 
 export type CellNetwork =
   | { readonly kind: 'float' }
-  | { readonly kind: 'reference'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters };
+  | { readonly kind: 'reference'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters }
+  | { readonly kind: 'integer'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly machine: IntegerMachine };
 
 export interface CellOutcome {
   readonly cell: string;

@@ -1,0 +1,146 @@
+/**
+ * The quantised network with no floating point inside any product ("integer" arithmetic): rounded zero points in the reparameterisation, uint8
+ * codes x int8 weight codes, attention as integer levels. What cannot be integer keeps its fake quantisers (see `planInteger`).
+ */
+import { GraphEdit } from '../edit';
+import { scalarConstant } from '../node-values';
+import { listOperands, type Operand, type OperandReader } from '../operands';
+import { operandParameters, patchInputBits, type NetworkParameters, type QuantizerSettings } from '../parameters';
+import { prune } from '../prune';
+import { insertFakeQuantizer, reparameteriseNorms, replaceWeight, type RewrittenGraph } from '../rewrite';
+import { schemeById } from '../../quantizers/scheme-table';
+import type { Cut } from '../segments';
+import type { Graph, GraphNode, ModelStructure, ProductSite } from '../types';
+import { CodeTensors, type CodeRequest } from './code-tensors';
+import { replaceLinear } from './integer-linear';
+import { planInteger, type IntegerMachine, type SitePlan } from './integer-plan';
+import { replaceMix, replaceScores } from './integer-products';
+import { integerForms, type MapForm } from './map-forms';
+
+export interface IntegerGraph extends RewrittenGraph {
+  /** How each site is computed, by name. */
+  readonly plan: ReadonlyMap<string, SitePlan>;
+}
+
+interface Context {
+  readonly graph: Graph;
+  readonly structure: ModelStructure;
+  readonly settings: QuantizerSettings;
+  readonly parameters: NetworkParameters;
+  readonly edit: GraphEdit;
+  readonly codes: CodeTensors;
+  readonly plan: ReadonlyMap<string, SitePlan>;
+}
+
+/**
+ * `parameters` are those of integer arithmetic: whole zero points throughout. `poll` is called once per site and norm, and may throw to stop.
+ */
+export function rewriteInteger(
+  graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, machine: IntegerMachine, poll: () => void = () => undefined,
+): IntegerGraph {
+  const edit = new GraphEdit(graph);
+  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters, { integerZeroPoint: true }, poll);
+  const plan = planInteger(graph, structure, settings, parameters, machine);
+  const context: Context = { graph, structure, settings, parameters, edit, codes: new CodeTensors(graph, edit), plan };
+  const operands = listOperands(structure);
+  const cuts: Cut[] = [];
+  for (const site of structure.sites) {
+    poll();
+    if (site.kind === 'linear' && plan.get(site.name)?.kind === 'reference') replaceWeight(edit, site, settings, parameters);
+  }
+  for (const operand of operands) {
+    if (operand.kind === 'attention') cuts.push(...cutMap(context, operand));
+    else replaceOperand(context, operand);
+  }
+  for (const block of structure.blocks) {
+    poll();
+    replaceProducts(context, block.index, cuts);
+  }
+  const opsets = [...graph.opsets.filter(({ domain }) => domain !== 'com.microsoft'), { domain: 'com.microsoft', version: 1 }];
+  return { graph: withoutDeadNodes({ ...edit.finish(), opsets }, cuts), cuts, plan };
+}
+
+/** Fake quantisers for readers in reference arithmetic, and the products of Linears behind codes. */
+function replaceOperand(context: Context, operand: Operand): void {
+  const { edit, plan, settings, parameters, structure } = context;
+  const is = (reader: OperandReader, kind: SitePlan['kind']): boolean => plan.get(reader.site)?.kind === kind;
+  const floating = operand.readers.filter((reader) => is(reader, 'reference'));
+  if (floating.length > 0 && settings.aBits !== 32) insertFakeQuantizer(edit, { ...operand, readers: floating }, settings.aBits, parameters);
+  const linear = operand.readers.filter((reader) => is(reader, 'integer-gemm'));
+  if (linear.length === 0) return;
+  const [first] = linear;
+  const codes = context.codes.codes(requestOf(context, operand.tensor, first.site, first.field, operand.kind === 'patch' ? patchInputBits : settings.aBits));
+  let before: readonly GraphNode[] = context.codes.takeNodes();
+  for (const reader of linear) {
+    const site = structure.sites.find(({ name }) => name === reader.site);
+    const how = plan.get(reader.site);
+    if (site?.kind !== 'linear' || how?.kind !== 'integer-gemm') throw new Error(`${reader.site} is no Linear`);
+    replaceLinear(context, site, codes, how.weight, before);
+    before = [];
+  }
+}
+
+/** The map leaves the graph at the softmax and comes back quantised, in one or more tensors. */
+function cutMap({ edit, plan, settings }: Context, operand: Operand): Cut[] {
+  const [reader] = operand.readers;
+  const forms = plan.get(reader.site)?.kind === 'exact-float' ? formsOf(operand.tensor, settings).forms.map(({ tensor }) => tensor) : [operand.quantized];
+  if (forms[0] === operand.quantized) for (const { node, inputIndex } of operand.readers) edit.setInput(node, inputIndex, operand.quantized);
+  for (const form of forms) edit.setShape(form, edit.shape(operand.tensor));
+  return forms.map((replacement) => ({ produced: operand.tensor, replacement }));
+}
+
+function formsOf(softmax: string, { scheme: id, aBits }: QuantizerSettings): { forms: readonly MapForm[]; scale: (delta: number) => number } {
+  const scheme = schemeById(id);
+  const found = scheme.kind === 'none' ? null : integerForms(scheme, softmax, aBits);
+  if (found === null) throw new Error(`${id} has no integer levels at ${aBits} bits`);
+  return found;
+}
+
+/** Both products of one block; codes of q, k and v are made in one pass where one Linear makes all three. */
+function replaceProducts(context: Context, block: number, cuts: readonly Cut[]): void {
+  const { structure, plan, settings, parameters } = context;
+  const [scores, mix] = (['matmul1', 'matmul2'] as const).map((role) => integerProduct(structure, plan, block, role));
+  const q = scores === null ? null : unscaled(context, requestOf(context, scores.a, scores.name, 'A', settings.aBits));
+  const k = scores === null ? null : requestOf(context, scores.b, scores.name, 'B', settings.aBits);
+  const v = mix === null ? null : requestOf(context, mix.b, mix.name, 'B', settings.aBits);
+  const together = q === null || k === null || v === null ? null : context.codes.sharedCodes([q, k, v]);
+  const shared = context.codes.takeNodes();
+  const codesOf = (request: CodeRequest, position: number): string => together?.[position] ?? context.codes.codes(request);
+  if (scores !== null && q !== null && k !== null) {
+    const [qCodes, kCodes] = [codesOf(q, 0), codesOf(k, 1)];
+    replaceScores(context, scores, qCodes, kCodes, [...shared, ...context.codes.takeNodes()]);
+  }
+  if (mix !== null && v !== null) {
+    const vCodes = codesOf(v, 2);
+    const { forms, scale } = formsOf(mix.a, settings);
+    const [delta] = operandParameters(parameters, mix.name, 'A').delta;
+    if (!cuts.some(({ replacement }) => replacement === forms[0].tensor)) throw new Error(`the map of block ${block} was not cut`);
+    replaceMix(context, mix, forms, scale(delta), vCodes, context.codes.takeNodes());
+  }
+}
+
+function integerProduct(structure: ModelStructure, plan: ReadonlyMap<string, SitePlan>, block: number, role: ProductSite['role']): ProductSite | null {
+  const site = structure.sites.find((candidate): candidate is ProductSite => candidate.kind === 'product' && candidate.block === block && candidate.role === role);
+  return site !== undefined && plan.get(site.name)?.kind === 'exact-float' ? site : null;
+}
+
+function requestOf({ parameters }: Context, tensor: string, site: string, field: string, bits: number): CodeRequest {
+  const { delta, zero_point: zeroPoint } = operandParameters(parameters, site, field);
+  if (delta.length !== 1 || zeroPoint?.length !== 1) throw new Error(`${site} ${field} wants one delta and one zero point`);
+  return { tensor, grid: { delta: delta[0], zeroPoint: zeroPoint[0], bits } };
+}
+
+/** q before its constant scale where that is a power of two: the codes are the same, and one pass less over q. */
+function unscaled({ graph }: Context, request: CodeRequest): CodeRequest {
+  const node = graph.nodes.find((candidate) => candidate.outputs[0] === request.tensor);
+  if (node?.opType !== 'Mul' || node.domain !== '') return request;
+  const constant = node.inputs.findIndex((input) => scalarConstant(graph, input) !== null);
+  const scale = constant < 0 ? null : scalarConstant(graph, node.inputs[constant]);
+  if (scale === null || !(scale > 0) || !Number.isInteger(Math.log2(scale))) return request;
+  return { tensor: node.inputs[1 - constant], grid: { ...request.grid, delta: request.grid.delta / scale } };
+}
+
+function withoutDeadNodes(graph: Graph, cuts: readonly Cut[]): Graph {
+  const leaving = cuts.map(({ produced }) => ({ name: produced, type: 'float32' as const, dims: [] }));
+  return { ...prune({ ...graph, outputs: [...graph.outputs, ...leaving] }), outputs: graph.outputs };
+}

@@ -1,0 +1,87 @@
+/**
+ * The tensors that leave one segment and enter another, in one WebAssembly memory where ONNX Runtime writes and reads them and the kernels
+ * work on them in place. A map and its first quantised form are one tensor under two names.
+ */
+import type { Segment } from '../../core/graph/segments';
+import { placeTensors, type TensorLife } from '../../core/graph/tensor-places';
+import type { ElementType, ValueInfo } from '../../core/graph/types';
+import { KernelMemory } from '../kernels/kernel-memory';
+import type { EngineTensor, FloatTensor } from '../ort/session';
+
+interface Life extends TensorLife {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+}
+
+export class NetworkTensors {
+  readonly memory = new KernelMemory();
+  private readonly tensors: ReadonlyMap<string, EngineTensor>;
+
+  constructor(segments: readonly Segment[], output: string) {
+    const { lives, names } = findLives(segments, output);
+    const { offsets, bytes } = placeTensors(lives);
+    const base = this.memory.reserve(bytes);
+    const views = new Map(lives.map((life) => [life.name, this.view(life, base + (offsets.get(life.name) ?? 0))]));
+    this.tensors = new Map([...names].map(([name, place]) => [name, found(views, place)]));
+  }
+
+  /** The tensor called `name`. Throws when no segment makes it. */
+  get(name: string): EngineTensor {
+    return found(this.tensors, name);
+  }
+
+  floats(name: string): FloatTensor {
+    const { data, dims } = this.get(name);
+    if (!(data instanceof Float32Array)) throw new Error(`the tensor ${name} holds codes, floats were expected`);
+    return { data, dims };
+  }
+
+  private view({ type, dims }: Life, address: number): EngineTensor {
+    const length = elements(dims);
+    switch (type) {
+      case 'float32': return { data: this.memory.f32(address, length), dims };
+      case 'uint8': return { data: this.memory.u8(address, length), dims };
+      case 'int8': return { data: new Int8Array(this.memory.u8(address, length).buffer, address, length), dims };
+      default: throw new Error(`a tensor of type ${type} cannot leave a segment`);
+    }
+  }
+}
+
+function found(tensors: ReadonlyMap<string, EngineTensor>, name: string): EngineTensor {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new Error(`no segment makes the tensor ${name}`);
+  return tensor;
+}
+
+/** Every tensor that crosses, and under which name its place is known. */
+function findLives(segments: readonly Segment[], output: string): { lives: Life[]; names: Map<string, string> } {
+  const last = new Map<string, number>([[output, segments.length]]);
+  for (const [index, { inputs }] of segments.entries()) for (const name of inputs) last.set(name, Math.max(index, last.get(name) ?? 0));
+  const lives: Life[] = [];
+  const names = new Map<string, string>();
+  for (const [index, { graph, cuts }] of segments.entries()) {
+    for (const value of graph.outputs) {
+      const forms = cuts.filter(({ produced }) => produced === value.name).map(({ replacement }) => replacement);
+      const to = Math.max(index, last.get(value.name) ?? index, ...forms.slice(0, 1).map((form) => last.get(form) ?? index));
+      lives.push(life(value, value.name, index, to));
+      names.set(value.name, value.name);
+      for (const [position, form] of forms.entries()) {
+        names.set(form, position === 0 ? value.name : form);
+        if (position > 0) lives.push(life(value, form, index, last.get(form) ?? index));
+      }
+    }
+  }
+  return { lives, names };
+}
+
+function life({ type, dims: declared }: ValueInfo, name: string, from: number, to: number): Life {
+  const dims = declared.map((dim) => {
+    if (typeof dim !== 'number') throw new Error(`the shape of the tensor ${name} is unknown`);
+    return dim;
+  });
+  return { name, type, dims, from, to, bytes: elements(dims) * (type === 'float32' ? 4 : 1) };
+}
+
+function elements(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
+}
