@@ -8,6 +8,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { kernelsPlugin } from './lib/kernels-plugin.mjs';
 import { root } from './lib/targets.mjs';
 
 const folder = process.argv[2];
@@ -24,7 +25,7 @@ if (goldens.length === 0) {
 }
 /** The comparison is written in TypeScript beside the tests; bundled here, since Node 20 reads none. */
 async function checkPixels() {
-  const bundle = await rolldown({ input: join(root, 'test', 'parity', 'preprocess.parity.ts'), platform: 'node', external: [/^node:/, ...builtinModules, '@cwasm/jpeg-turbo'] });
+  const bundle = await rolldown({ input: join(root, 'test', 'parity', 'preprocess.parity.ts'), platform: 'node', plugins: [kernelsPlugin(root)], external: [/^node:/, ...builtinModules, '@cwasm/jpeg-turbo'] });
   const file = join(root, 'node_modules', '.cache', 'check-parity', 'preprocess.cjs');
   await bundle.write({ file, format: 'cjs' });
   await bundle.close();

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resizeAndCrop } from '../../src/engine/core/images/resize-and-crop';
-import { readImage } from '../../src/engine/runtime/decode/read-image';
+import { decodeImage } from '../../src/engine/runtime/decode/decode-image';
+import { cropImage } from '../../src/engine/runtime/decode/prepare-image';
+import { readImageBytes } from '../../src/engine/runtime/decode/read-image';
 
 export interface PreprocessCase {
   readonly file: string;
@@ -36,12 +38,14 @@ export function checkCases(cases: readonly PreprocessCase[], locate: (file: stri
   };
   for (const { file, width, height, decoded_sha256: decoded, crops } of cases) {
     try {
-      const picture = readImage(locate(file));
+      const bytes = readImageBytes(locate(file));
+      const picture = decodeImage(bytes);
       compare(`${file} size`, `${width}x${height}`, `${picture.width}x${picture.height}`);
       compare(`${file} decoded`, decoded, sha256(picture.data));
       for (const [cropPct, expected] of Object.entries(crops)) {
-        const crop = resizeAndCrop(picture, { input: 224, cropPct: Number(cropPct), interpolation: 'bicubic' });
-        compare(`${file} at ${cropPct}`, expected, sha256(crop.data));
+        const settings = { input: 224, cropPct: Number(cropPct), interpolation: 'bicubic' } as const;
+        compare(`${file} at ${cropPct}`, expected, sha256(resizeAndCrop(picture, settings).data));
+        compare(`${file} at ${cropPct}, as runs read it`, expected, sha256(cropImage(bytes, settings).data));
       }
     } catch (error) {
       problems.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);

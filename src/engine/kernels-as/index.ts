@@ -10,3 +10,6 @@
 export function heapBase(): usize {
   return __heap_base;
 }
+
+export { resampleColumns, resampleRows } from './resample';
+export { normaliseRgb } from './normalise';

@@ -1,7 +1,7 @@
 /** Evaluation geometry of the networks: short side to floor(input / cropPct), then the centre input x input, as torchvision does. */
 import { createPicture, type Picture } from './picture';
 import type { Interpolation } from './resample-filters';
-import { resampleRegion } from './resample';
+import { resampleRegion, type Region } from './resample';
 
 export interface CropSettings {
   /** Side of the square that the network takes, in pixels. */
@@ -30,20 +30,47 @@ function halfToEven(difference: number): number {
   return difference % 2 === 0 || below % 2 === 0 ? below : below + 1;
 }
 
+/** Which part of the resized picture the network sees, and where it lies in the network's square. */
+export interface CropGeometry {
+  readonly resized: Size;
+  readonly region: Region;
+  /** Black columns and rows before the region, where the resized picture is smaller than the square. */
+  readonly padLeft: number;
+  readonly padTop: number;
+  /** The region fills the square. */
+  readonly full: boolean;
+}
+
 /**
- * The picture as the network sees it before normalisation: input x input.
  * Where the resized picture is smaller than the crop (cropPct above 1) it is centred on black, the odd pixel going right and below.
+ */
+export function cropGeometry(picture: Size, settings: CropSettings): CropGeometry {
+  const { input } = settings;
+  const resized = resizedSize(picture, settings);
+  const { width, height } = resized;
+  const region = {
+    left: width > input ? halfToEven(width - input) : 0,
+    top: height > input ? halfToEven(height - input) : 0,
+    width: Math.min(width, input),
+    height: Math.min(height, input),
+  };
+  return {
+    resized,
+    region,
+    padLeft: Math.max(0, Math.floor((input - width) / 2)),
+    padTop: Math.max(0, Math.floor((input - height) / 2)),
+    full: region.width === input && region.height === input,
+  };
+}
+
+/**
+ * The picture as the network sees it before normalisation: input x input. This is the definition; PictureKernels does the same in WebAssembly.
  */
 export function resizeAndCrop(picture: Picture, settings: CropSettings): Picture {
   const { input, interpolation } = settings;
-  const { width, height } = resizedSize(picture, settings);
-  const padLeft = Math.max(0, Math.floor((input - width) / 2));
-  const padTop = Math.max(0, Math.floor((input - height) / 2));
-  const left = width > input ? halfToEven(width - input) : 0;
-  const top = height > input ? halfToEven(height - input) : 0;
-  const region = { left, top, width: Math.min(width, input), height: Math.min(height, input) };
-  const inner = resampleRegion(picture, width, height, interpolation, region);
-  if (region.width === input && region.height === input) return inner;
+  const { resized, region, padLeft, padTop, full } = cropGeometry(picture, settings);
+  const inner = resampleRegion(picture, resized.width, resized.height, interpolation, region);
+  if (full) return inner;
   const output = createPicture(input, input);
   for (let row = 0; row < region.height; row++) {
     const line = inner.data.subarray(row * region.width * 3, (row + 1) * region.width * 3);

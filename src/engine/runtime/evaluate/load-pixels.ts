@@ -1,10 +1,11 @@
 /** Pictures from disk to one batch of network input, with what had to be skipped. */
-import { normalisationTable, normaliseWithTable } from '../../core/images/normalise';
-import { resizeAndCrop } from '../../core/images/resize-and-crop';
+import { normalisationTable } from '../../core/images/normalise';
+import type { CropSettings } from '../../core/images/resize-and-crop';
 import type { Picture } from '../../core/images/picture';
 import { ImageSkip } from '../../core/images/skip-reason';
 import type { Preprocess } from '../../../shared/settings';
-import { readImage } from '../decode/read-image';
+import { cropImage, prepareImage } from '../decode/prepare-image';
+import { readImageBytes } from '../decode/read-image';
 
 export interface LoadedBatch {
   /** [batch, 3, side, side]; slots without an image of their own repeat a loaded one. */
@@ -14,9 +15,13 @@ export interface LoadedBatch {
   readonly skipped: readonly { readonly position: number; readonly reason: string; readonly detail: string }[];
 }
 
+function cropSettings(side: number, { cropPct, interpolation }: Preprocess): CropSettings {
+  return { input: side, cropPct, interpolation };
+}
+
 /** Decodes, resizes, crops. Throws ImageSkip. */
 export function loadPicture(file: string, side: number, preprocess: Preprocess): Picture {
-  return resizeAndCrop(readImage(file), { input: side, cropPct: preprocess.cropPct, interpolation: preprocess.interpolation });
+  return cropImage(readImageBytes(file), cropSettings(side, preprocess));
 }
 
 /**
@@ -25,6 +30,7 @@ export function loadPicture(file: string, side: number, preprocess: Preprocess):
  */
 export function loadBatch(files: readonly string[], batch: number, side: number, preprocess: Preprocess, poll: () => void): LoadedBatch {
   const table = normalisationTable(preprocess.mean, preprocess.std);
+  const settings = cropSettings(side, preprocess);
   const size = 3 * side * side;
   const pixels = new Float32Array(batch * size);
   const loaded: number[] = [];
@@ -32,7 +38,7 @@ export function loadBatch(files: readonly string[], batch: number, side: number,
   for (const [position, file] of files.entries()) {
     poll();
     try {
-      normaliseWithTable(loadPicture(file, side, preprocess), table, pixels, loaded.length * size);
+      prepareImage(readImageBytes(file), settings, table, pixels, loaded.length * size);
       loaded.push(position);
     } catch (error) {
       if (!(error instanceof ImageSkip)) throw error;

@@ -2,9 +2,15 @@
 
 export interface KernelExports {
   heapBase(): number;
+  /** RGB rows mixed along x; see src/engine/kernels-as/resample.ts. */
+  resampleRows(source: number, sourceStride: number, rows: number, target: number, targetStride: number, starts: number, left: number, weights: number, columns: number, quads: number): void;
+  /** Rows of bytes mixed along y. */
+  resampleColumns(source: number, stride: number, target: number, targetStride: number, rows: number, starts: number, top: number, weights: number, pairs: number): void;
+  /** RGB rows to [3, height, width] float32 through a table [3, 256]. */
+  normaliseRgb(source: number, stride: number, width: number, height: number, table: number, target: number): void;
 }
 
-const names: readonly (keyof KernelExports)[] = ['heapBase'];
+const names: readonly (keyof KernelExports)[] = ['heapBase', 'resampleRows', 'resampleColumns', 'normaliseRgb'];
 
 /**
  * @param exports of the instance
