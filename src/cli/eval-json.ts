@@ -32,6 +32,7 @@ function runJson({ run, parameters, skipped }: EvaluatedRun): object {
     w_bits: settings.wBits,
     a_bits: settings.aBits,
     arithmetic: settings.arithmetic,
+    ...(settings.arithmetic === 'integer' ? { exact: run.exact, fallbacks: run.fallbacks } : {}),
     seed: settings.seed,
     batch: settings.batch,
     state: run.state,

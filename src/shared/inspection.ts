@@ -28,6 +28,8 @@ export const inspectedSiteSchema = v.object({
   /** Multiplications per picture. */
   macs: whole,
   becomes: v.array(operandSchema),
+  /** Why the site cannot be computed in integers at these bits; null when nothing in the model speaks against it (its zero points may). */
+  integerObstacle: v.nullable(v.string()),
 });
 
 export const inspectedBlockSchema = v.object({

@@ -52,6 +52,11 @@ export type QuantizerParameters = Readonly<v.InferOutput<typeof quantizerParamet
 /** site -> operand -> parameters. */
 export type SiteParameters = Readonly<Record<string, Readonly<Record<string, QuantizerParameters>>>>;
 
+/** A site of an integer run that could not be integer, and why. */
+export const siteFallbackSchema = v.object({ site: v.string(), reason: v.string() });
+export const siteFallbacksSchema = v.array(siteFallbackSchema);
+export type SiteFallback = Readonly<v.InferOutput<typeof siteFallbackSchema>>;
+
 /** A run: one model, one data set, one set of settings; partial while it goes on. */
 export const runRecordSchema = v.object({
   id: v.string(),
@@ -71,6 +76,9 @@ export const runRecordSchema = v.object({
   seconds: v.object({ calibration: v.number(), evaluation: v.number() }),
   created: v.string(),
   failure: v.nullable(failureSchema),
+  /** Integer runs, once checked: true when every product was shown to be exact, no site in floating point. Null for other runs. */
+  exact: v.nullable(v.boolean()),
+  fallbacks: siteFallbacksSchema,
 });
 export type RunRecord = Readonly<v.InferOutput<typeof runRecordSchema>>;
 
@@ -102,6 +110,8 @@ export const boardCellSchema = v.object({
   run: v.nullable(runRecordSchema),
   /** Against the model's baseline (its FP32 run). */
   paired: v.nullable(pairedResultSchema),
+  /** An integer run against the same quantisers in reference arithmetic (Holm left out); null for other cells, and where that was not run. */
+  counterpart: v.nullable(pairedResultSchema),
   /** The seed's published top-1 for this cell where there is one. */
   published: v.nullable(v.number()),
 });

@@ -15,6 +15,7 @@ const inspection: Inspection = {
   sites: [{
     name: 'blocks.0.attn.matmul2', role: 'matmul2', block: 0, shapes: { a: [3, 197, 197], b: [3, 197, 64], output: [3, 197, 64] }, heads: 3, macs: 1,
     becomes: [{ operand: 'A', quantiser: 'log', bits: 4, per: 'tensor', reparameterised: false }, { operand: 'B', quantiser: 'uniform', bits: 4, per: 'tensor', reparameterised: false }],
+    integerObstacle: 'its sums can be too large',
   }],
   notUnderstood: [{ node: '/head/Einsum', opType: 'Einsum', expected: 'a MatMul', consequence: 'it stays unquantised' }],
 };
@@ -23,7 +24,7 @@ describe('inspect', () => {
   it('says how many products are understood, what each becomes and what is not understood', async () => {
     const record = cliRecord({ 'model.inspect': () => inspection }, { '/here/m.onnx': 'x' });
     expect(await runCli(['inspect', '--model', 'm.onnx'], record.environment)).toBe(0);
-    for (const text of ['2 of 3 matrix products', 'batch 8 only', '3x197x197', 'A: log scheme; B: 4 bit per tensor', 'note: LayerNorm was fused', 'not understood: Einsum /head/Einsum']) expect(record.stdout(), text).toContain(text);
+    for (const text of ['2 of 3 matrix products', 'batch 8 only', '3x197x197', 'A: log scheme; B: 4 bit per tensor', 'its sums can be too large', 'note: LayerNorm was fused', 'not understood: Einsum /head/Einsum']) expect(record.stdout(), text).toContain(text);
     const json = cliRecord({ 'model.inspect': () => inspection }, { '/here/m.onnx': 'x' });
     await runCli(['inspect', '--model', 'm.onnx', '--json'], json.environment);
     expect(JSON.parse(json.stdout())).toEqual(inspection);

@@ -8,7 +8,7 @@ export function runRecord(model: ModelRecord, scheme: SchemeId, top1: number, ex
   return {
     id: `${model.id}-${scheme}`, modelId: model.id, modelName: model.name, datasetId: 'data-small', settings: fp32 ? fp32Settings : settings(scheme), state: 'done',
     images: 1000, total: 1000, skipped: 0, top1, top5: Math.min(100, top1 + 5), top1Ci95: [top1 - 2, top1 + 1.5], loss: 0.4,
-    seconds: { calibration: fp32 ? 0 : 3.5, evaluation: 20 }, created: '2026-01-02T03:04:05.000Z', failure: null, ...extra,
+    seconds: { calibration: fp32 ? 0 : 3.5, evaluation: 20 }, created: '2026-01-02T03:04:05.000Z', failure: null, exact: null, fallbacks: [], ...extra,
   };
 }
 
@@ -25,9 +25,9 @@ export function board(names: readonly string[] = ['fashion_swin', 'fashion_vit']
     const fp32 = runRecord(model, 'none', 90 - 2 * i);
     const rest = logSchemeIds.map((scheme, place): BoardCell => {
       const run = runRecord(model, scheme, 88 - 2 * i - place, { settings: settings(scheme) });
-      return { modelId: model.id, scheme, arithmetic: 'reference', run, paired: pairedRecord(run, fp32, place < 2 ? { holmP: 0.2 } : {}), published: scheme === 'BitLog2_Half_17' ? 85 : null };
+      return { modelId: model.id, scheme, arithmetic: 'reference', run, paired: pairedRecord(run, fp32, place < 2 ? { holmP: 0.2 } : {}), counterpart: null, published: scheme === 'BitLog2_Half_17' ? 85 : null };
     });
-    return [{ modelId: model.id, scheme: 'none', arithmetic: 'fp32', run: fp32, paired: null, published: 91 }, ...rest];
+    return [{ modelId: model.id, scheme: 'none', arithmetic: 'fp32', run: fp32, paired: null, counterpart: null, published: 91 }, ...rest];
   });
   return { datasetId: datasetRecord('small').id, models, columns: logSchemeIds.map((id) => ({ id, levels: [0, 0.25, 0.5, 1], distinct: 4 })), cells };
 }

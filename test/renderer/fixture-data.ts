@@ -48,7 +48,7 @@ export function makeRun(model: ModelRecord, scheme: SchemeId, patch: Partial<Run
       preprocess: { ...preprocess, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }, calibrationList: null, imageList: null,
     },
     state: 'done', images: 1000, total: 1000, skipped: 0, top1, top5: Math.min(99.9, top1 + 9), top1Ci95: [top1 - half, top1 + half], loss: 0.31 + loss[scheme] / 30,
-    seconds: { calibration: fp32 ? 0 : 1.8, evaluation: 11.4 }, created: '2026-01-05T09:12:00.000Z', failure: null, ...patch,
+    seconds: { calibration: fp32 ? 0 : 1.8, evaluation: 11.4 }, created: '2026-01-05T09:12:00.000Z', failure: null, exact: null, fallbacks: [], ...patch,
   };
 }
 
@@ -82,7 +82,7 @@ export function makeBoard(runs: readonly RunRecord[], models: readonly ModelReco
     const run = runs.find((other) => other.modelId === model.id && other.settings.scheme === scheme) ?? null;
     const baseline = runs.find((other) => other.modelId === model.id && other.settings.scheme === 'none') ?? null;
     const paired = run === null || baseline === null || scheme === 'none' || run.top1 === null ? null : pairedOf(run, baseline);
-    return { modelId: model.id, scheme, arithmetic: scheme === 'none' ? 'fp32' : 'reference', run, paired, published: null };
+    return { modelId: model.id, scheme, arithmetic: scheme === 'none' ? 'fp32' : 'reference', run, paired, counterpart: null, published: null };
   }));
   return { datasetId: dataset.id, models: [...models], columns: logSchemeIds.map((id) => ({ id, levels: levelsOf(id), distinct: levelsOf(id).length })), cells };
 }

@@ -51,12 +51,12 @@ export function inspectionText(inspection: Inspection): string {
     inspection.batchable ? 'any batch size' : `batch ${inspection.exportedBatch} only`,
     '',
   ];
-  const rows = inspection.sites.map((site) => [site.name, site.role, shape(site.shapes.a), shape(site.shapes.b), site.heads === null ? '' : String(site.heads), becomes(site)]);
+  const rows = inspection.sites.map((site) => [site.name, site.role, shape(site.shapes.a), shape(site.shapes.b), site.heads === null ? '' : String(site.heads), becomes(site), site.integerObstacle ?? 'yes']);
   const rest = [
     ...notes.map((note) => `note: ${note}`),
     ...notUnderstood.map(({ node, opType, expected, consequence }) => `not understood: ${opType} ${node}: expected ${expected}; ${consequence}`),
   ];
-  return `${lines.join('\n')}\n${textTable([['site', 'role', 'A', 'B', 'heads', 'becomes (at W4A4)'], ...rows], [0, 1, 5])}${rest.map((line) => `${line}\n`).join('')}`;
+  return `${lines.join('\n')}\n${textTable([['site', 'role', 'A', 'B', 'heads', 'becomes (at W4A4)', 'integer arithmetic'], ...rows], [0, 1, 5, 6])}${rest.map((line) => `${line}\n`).join('')}`;
 }
 
 function shape(dimensions: readonly number[]): string {

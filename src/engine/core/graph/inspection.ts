@@ -1,5 +1,6 @@
 /** An imported model as the record that `inspect` prints and the window shows. */
 import type { InspectedOperand, InspectedSite, Inspection } from '../../../shared/inspection';
+import { planInteger, type SitePlan } from './integer/integer-plan';
 import type { ImportedModel, Site } from './types';
 
 export interface InspectionBits {
@@ -13,11 +14,13 @@ const patchBits = 8;
 /** The model's sites in network order with what each becomes at the given bits (W4A4 unless told otherwise). */
 export function inspection(model: ImportedModel, bits: InspectionBits = { weights: 4, activations: 4 }): Inspection {
   const { graph, structure } = model;
+  // Of the schemes only `none` matters here; whether this processor saturates decides nothing but the weights' type.
+  const plan = planInteger(graph, structure, { scheme: 'BitLog2_Half_17', wBits: bits.weights, aBits: bits.activations }, null, { saturates: false });
   return {
     family: structure.family, distilled: structure.distilled, classToken: structure.classToken, input: structure.input, output: structure.output,
     patch: [...structure.patch], parameters: structure.parameters, macs: structure.sites.reduce((sum, site) => sum + site.macs, 0), nodes: graph.nodes.length,
     opset: graph.opsets.find((opset) => opset.domain === '')?.version ?? 0,
-    sites: structure.sites.map((site) => inspectSite(model, site, bits)),
+    sites: structure.sites.map((site) => inspectSite(model, site, bits, plan.get(site.name))),
     blocks: structure.blocks.map(({ name, heads, tokens, headDim, prefixTokens, grid, windows }) => ({
       name, heads, tokens, headDim, prefixTokens, grid: [...grid], windows: windows === null ? null : { size: [...windows.size], shift: [...windows.shift], count: windows.count },
     })),
@@ -26,7 +29,7 @@ export function inspection(model: ImportedModel, bits: InspectionBits = { weight
   };
 }
 
-function inspectSite({ graph, structure }: ImportedModel, site: Site, bits: InspectionBits): InspectedSite {
+function inspectSite({ graph, structure }: ImportedModel, site: Site, bits: InspectionBits, how: SitePlan | undefined): InspectedSite {
   const shape = (name: string): number[] => [...(graph.shapes.get(name) ?? [])];
   const attention = ['qkv', 'q', 'k', 'v', 'proj', 'matmul1', 'matmul2'].includes(site.role) && site.block !== null;
   return {
@@ -36,6 +39,7 @@ function inspectSite({ graph, structure }: ImportedModel, site: Site, bits: Insp
       ? { a: shape(site.input), b: [site.outFeatures, site.inFeatures], output: shape(site.node) }
       : { a: shape(site.a), b: shape(site.b), output: shape(site.node) },
     becomes: operands(site, bits),
+    integerObstacle: how?.kind === 'reference' ? how.reason : null,
   };
 }
 

@@ -3,6 +3,7 @@ import { assertNever } from '../../../shared/assert-never';
 import { at } from '../../../shared/at';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import { perturbRounding } from '../../core/graph/perturb';
+import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { integerForms, valueForm } from '../../core/graph/integer/map-forms';
 import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
 import { rewriteFloat, rewriteReference, type RewrittenGraph } from '../../core/graph/rewrite';
@@ -31,11 +32,13 @@ export interface CellSource {
   readonly threads: number;
   /** Seed of another realisation of float32 rounding, or null. */
   readonly rounding: number | null;
+  readonly machine: IntegerMachine;
 }
 
 /** Builds the run's network and loads its sessions. `poll` may throw to stop. */
-export async function loadCell({ graph, structure, batch, threads, rounding }: CellSource, kind: CellNetwork, poll: () => void): Promise<LoadedCell> {
-  const exact = rewriteFor(graph, structure, kind, poll);
+export async function loadCell(source: CellSource, kind: CellNetwork, poll: () => void): Promise<LoadedCell> {
+  const { graph, structure, batch, threads, rounding } = source;
+  const exact = rewriteFor(source, kind, poll);
   const rewritten = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
   const keep = new Set(residualNames(graph, structure));
   const writers = structure.blocks.map((block) => mapWriter(kind, block, structure, new Set(exact.cuts.map(({ replacement }) => replacement))));
@@ -44,11 +47,11 @@ export async function loadCell({ graph, structure, batch, threads, rounding }: C
   return { network, structure, quantizers, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) };
 }
 
-function rewriteFor(graph: Graph, structure: ModelStructure, kind: CellNetwork, poll: () => void): RewrittenGraph {
+function rewriteFor({ graph, structure, machine }: CellSource, kind: CellNetwork, poll: () => void): RewrittenGraph {
   switch (kind.kind) {
     case 'float': return rewriteFloat(graph, structure);
     case 'reference': return rewriteReference(graph, structure, kind.settings, kind.parameters, poll);
-    case 'integer': return rewriteInteger(graph, structure, kind.settings, kind.parameters, kind.machine, poll);
+    case 'integer': return rewriteInteger(graph, structure, kind.settings, kind.parameters, machine, poll);
     default: return assertNever(kind);
   }
 }

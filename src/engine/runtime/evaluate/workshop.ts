@@ -6,11 +6,15 @@ import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { importModel } from '../ort/import-model';
+import { probeMachine, type Machine } from '../ort/integer-machine';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
 import { shareGraph } from '../workers/shared-graph';
+import { CalibrationPictures } from './calibration-pictures';
 import { Calibrator } from './calibrator';
 import { blockQuantizer, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { loadBatch, loadPicture } from './load-pixels';
+import { proveExact, type Proof } from './prove-exact';
+import { scratchFileSystem } from './scratch-file-system';
 import { siteOutput } from './site-output';
 import { computeView } from './view';
 
@@ -32,6 +36,9 @@ export class Workshop {
   private readonly calibrators = new Map<string, { calibrator: Calibrator; side: number }>();
   private readonly cells = new Map<string, LoadedCell>();
 
+  /** Found out when the first network needs it. */
+  private machine: Promise<Machine> | null = null;
+
   constructor(private readonly threads: number) {}
 
   /** Does one task. Throws EngineError for what a user can mend, and for 'stopped'. */
@@ -42,6 +49,7 @@ export class Workshop {
       case 'prepare-calibration': return this.prepareCalibration(task, context);
       case 'calibrate': return this.calibrate(task, context);
       case 'load-cell': return this.loadCell(task, context);
+      case 'prove': return this.prove(task, context);
       case 'drop': return this.drop(task.keys);
       case 'evaluate': return this.evaluate(task, context);
       case 'view': {
@@ -88,25 +96,29 @@ export class Workshop {
     if (found === undefined) throw new Error(`the calibrator ${task.calibrator} is not loaded`);
     const { calibrator, side } = found;
     const start = context.now();
-    const skipped: { file: string; reason: string; detail: string }[] = [];
-    const batches: { pixels: Float32Array; valid: number }[] = [];
-    let used = 0;
-    for (let first = 0; first < task.images.files.length; first += calibrator.batch) {
-      const files = task.images.files.slice(first, first + calibrator.batch);
-      const loaded = loadBatch(files, calibrator.batch, side, task.images.preprocess, context.poll);
-      for (const { position, reason, detail } of loaded.skipped) skipped.push({ file: at(files, position), reason, detail });
-      used += loaded.loaded.length;
-      if (loaded.loaded.length > 0) batches.push({ pixels: loaded.pixels, valid: loaded.loaded.length });
-    }
-    if (used === 0) throw fail('calibration', 'None of the calibration images could be read', { place: 'the calibration images', expected: `${task.wanted} readable images`, next: 'Look at the list of skipped images' });
-    const parameters = await calibrator.calibrate(task.settings, batches, { poll: context.poll, onSite: (done, total) => context.emit({ kind: 'site', done, total }) });
-    return { parameters, skipped, used, milliseconds: context.now() - start };
+    const pictures = new CalibrationPictures(task.images, { batch: calibrator.batch, side, wanted: task.wanted }, context.poll);
+    const parameters = await calibrator.calibrate(task.settings, pictures.batches(), {
+      poll: context.poll,
+      onSite: (done, total) => context.emit({ kind: 'site', done, total }),
+      ...(task.scratch === undefined ? {} : { scratch: { folder: task.scratch, files: scratchFileSystem } }),
+    });
+    return { parameters, skipped: pictures.skipped, used: pictures.used, milliseconds: context.now() - start };
   }
 
   private async loadCell({ cell: key, model, batch, network: kind, rounding }: Extract<WorkerTask, { kind: 'load-cell' }>, context: TaskContext): Promise<null> {
-    const source = { graph: this.graphAt(model, batch), structure: this.model(model).structure, batch, threads: this.threads, rounding: rounding ?? null };
+    const source = { graph: this.graphAt(model, batch), structure: this.model(model).structure, batch, threads: this.threads, rounding: rounding ?? null, machine: await this.knownMachine() };
     this.cells.set(key, await loadCell(source, kind, context.poll));
     return null;
+  }
+
+  private async prove({ model, batch, settings, parameters }: Extract<WorkerTask, { kind: 'prove' }>, context: TaskContext): Promise<Proof> {
+    const machine = await this.knownMachine();
+    return proveExact({ graph: this.graphAt(model, batch), structure: this.model(model).structure, settings, parameters, machine, batch, threads: this.threads }, context.poll);
+  }
+
+  private knownMachine(): Promise<Machine> {
+    this.machine ??= probeMachine();
+    return this.machine;
   }
 
   private async drop(keys: readonly string[]): Promise<null> {

@@ -16,6 +16,8 @@ export function toRunRecord(run: StoredRun, modelName: string): RunRecord {
     seconds: { ...seconds },
     created,
     failure,
+    exact: run.exact,
+    fallbacks: [...run.fallbacks],
   };
 }
 

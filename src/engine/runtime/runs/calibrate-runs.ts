@@ -1,5 +1,6 @@
 /** Calibrates every run of a job that needs it, as many at once as there are workers. */
 import { EngineError } from '../../../shared/failure';
+import { integerParameters } from '../../core/graph/integer/integer-parameters';
 import type { Requirement } from '../workers/pool';
 import { isComplete, type JobInputs, type JobRun } from './evaluation-job';
 import { calibratorKey } from './keys';
@@ -39,10 +40,11 @@ async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: numbe
       settings: { scheme: settings.scheme, wBits: settings.wBits, aBits: settings.aBits },
       images: { files: files.map(inputs.path), preprocess: settings.preprocess },
     }, { needs, stop: inputs.stop, onEvent: (event) => { if (event.kind === 'site') onSite(event.done, event.total); } });
-    run.parameters = outcome.parameters;
+    const parameters = settings.arithmetic === 'integer' ? integerParameters(outcome.parameters) : outcome.parameters;
+    run.parameters = parameters;
     run.calibrationSeconds += outcome.milliseconds / 1000;
     for (const image of outcome.skipped) inputs.emit({ kind: 'note', text: `calibration leaves out ${image.file}: ${image.detail}` });
-    await store.saveCalibration(run.id, { parameters: outcome.parameters.sites, state: JSON.stringify(outcome.parameters) });
+    await store.saveCalibration(run.id, { parameters: parameters.sites, state: JSON.stringify(parameters) });
   } catch (error) {
     // One run that cannot calibrate must not end the others; a stop or a lost engine ends all.
     if (!(error instanceof EngineError) || ['stopped', 'engine-lost', 'disk-full'].includes(error.failure.kind)) throw error;

@@ -17,6 +17,7 @@ import { batchCount, groupSize, missingBatches, shareOfRest, takeGroup, type Bat
 import { Committing } from './committing';
 import { calibrateAll } from './calibrate-runs';
 import { cellKey } from './keys';
+import { proveAll } from './prove-runs';
 import { isFloat, settingsNotes } from './plan';
 import type { Pace } from './pace';
 
@@ -85,6 +86,7 @@ export async function runEvaluationJob(inputs: JobInputs): Promise<JobOutcome> {
     inputs.pace.plan(runs.reduce((sum, run) => sum + (count - run.committed.size) * batch, 0));
     await firstLook(inputs, runs, count);
     await calibrateAll(inputs, runs);
+    await proveAll(inputs, runs);
     await evaluateBatches(inputs, runs.filter((run) => run.failure === null), count);
   } catch (error) {
     const failure = toFailure(error);
@@ -219,7 +221,7 @@ export function cellRequirement(model: KnownModel, cell: string, settings: RunSe
   const { scheme, wBits, aBits, batch } = settings;
   if (isFloat(settings)) return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: 'float' } } };
   if (parameters === null) throw new Error(`the run of ${scheme} is not calibrated`);
-  return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: 'reference', settings: { scheme, wBits, aBits }, parameters } } };
+  return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: settings.arithmetic === 'integer' ? 'integer' : 'reference', settings: { scheme, wBits, aBits }, parameters } } };
 }
 
 /** Workers know pictures by their absolute path; the workspace keeps them as the data set lists them. */

@@ -32,11 +32,14 @@ export function planRuns(spec: EvaluationSpec, preprocess: Preprocess, batch: nu
     ...shared, scheme: 'none', wBits: 32, aBits: 32, arithmetic: 'fp32', calibrationImages: 1, seed: 0, calibrationList: null,
   };
   if (spec.arithmetic === 'fp32') return [float];
-  if (spec.arithmetic === 'integer') {
-    throw fail('settings', 'This version evaluates in reference arithmetic only', { place: 'arithmetic integer', expected: 'reference or fp32', next: 'Leave --arithmetic out' });
+  const { arithmetic } = spec;
+  if (arithmetic === 'integer' && (spec.wBits === 32 || spec.aBits === 32)) {
+    throw fail('settings', 'Integer arithmetic needs codes on both sides of a product', {
+      place: spec.wBits === 32 ? 'w_bits 32' : 'a_bits 32', expected: '2 to 8 bits for weights and activations', next: 'Set both, or use --arithmetic reference',
+    });
   }
   const quantised = spec.seeds.flatMap((seed) => spec.schemes.map((scheme): RunSettings => ({
-    ...shared, scheme, wBits: spec.wBits, aBits: spec.aBits, arithmetic: 'reference', calibrationImages: spec.calibrationImages, seed,
+    ...shared, scheme, wBits: spec.wBits, aBits: spec.aBits, arithmetic, calibrationImages: spec.calibrationImages, seed,
     calibrationList: spec.calibrationList === null ? null : [...spec.calibrationList],
   })));
   return spec.withFp32 ? [float, ...quantised] : quantised;

@@ -44,6 +44,14 @@ export const migrations: readonly Migration[] = [
          FROM places`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      // Of integer runs: whether every product was shown to be exact, and the sites that stay in reference arithmetic as JSON.
+      'ALTER TABLE runs ADD COLUMN exact BOOLEAN',
+      'ALTER TABLE runs ADD COLUMN fallbacks VARCHAR',
+    ],
+  },
 ];
 
 /** The version that this program writes and reads. */

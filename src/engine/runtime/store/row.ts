@@ -29,6 +29,12 @@ export function numberOrNull(row: Row, column: number): number | null {
   return row[column] === null ? null : number(row, column);
 }
 
+export function booleanOrNull(row: Row, column: number): boolean | null {
+  const value = row[column];
+  if (value === null || typeof value === 'boolean') return value;
+  throw new TypeError(`column ${column}: expected a boolean, found ${typeof value}`);
+}
+
 export function bytesOrNull(row: Row, column: number): Uint8Array | null {
   const value = row[column];
   if (value === null) return null;

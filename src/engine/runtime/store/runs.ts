@@ -1,7 +1,7 @@
 /** Runs: their settings, state and the sums over what they have committed. */
 import { DuckDBBlobValue } from '@duckdb/node-api';
 import { failureSchema } from '../../../shared/failure';
-import { runStates, siteParametersSchema } from '../../../shared/records';
+import { runStates, siteFallbacksSchema, siteParametersSchema } from '../../../shared/records';
 import type { RunState } from '../../../shared/records';
 import { runSettingsSchema } from '../../../shared/settings';
 import type { RunSettings } from '../../../shared/settings';
@@ -9,7 +9,7 @@ import type { Connection } from './connection';
 import type { OutcomeMemory } from './outcome-memory';
 import type { Tally } from './outcome-table';
 import type { Remembered } from './remembered';
-import { bytesOrNull, number, text, textOrNull } from './row';
+import { booleanOrNull, bytesOrNull, number, text, textOrNull } from './row';
 import type { Row } from './row';
 import type { NewRun, RunChange, Store, StoredRun } from './store-types';
 import { canonicalJson, parseStored, textHash } from './stored-json';
@@ -18,7 +18,7 @@ type Runs = Pick<Store, 'createRun' | 'findResumable' | 'setRunState' | 'runs' |
 
 const runColumns = `
   SELECT id, model_id, model_hash, dataset_id, dataset_hash, list_id, total, settings, environment, created, state, failure,
-         seconds_calibration, seconds_evaluation, (SELECT count(*) FROM skipped WHERE run_id = id)
+         seconds_calibration, seconds_evaluation, (SELECT count(*) FROM skipped WHERE run_id = id), exact, fallbacks
   FROM runs`;
 
 /** A run without the sums over its predictions, which are kept elsewhere. */
@@ -73,7 +73,7 @@ async function createRun(writer: Connection, run: NewRun): Promise<void> {
     const dataset = (await session.rows('SELECT hash FROM datasets WHERE id = $1', [run.datasetId]))[0];
     if (model === undefined || dataset === undefined) throw new Error(`run ${run.id}: its model or data set is not in the workspace`);
     await session.run(
-      `INSERT INTO runs VALUES ($1, nextval('run_number'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', NULL, 0, 0)`,
+      `INSERT INTO runs VALUES ($1, nextval('run_number'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', NULL, 0, 0, NULL, NULL)`,
       [run.id, run.modelId, text(model, 0), run.datasetId, text(dataset, 0), run.listId, run.total,
         canonicalJson(run.settings), settingsKey(run.settings), run.environment, run.created],
     );
@@ -82,13 +82,14 @@ async function createRun(writer: Connection, run: NewRun): Promise<void> {
 }
 
 async function setRunState(writer: Connection, runId: string, state: RunState, change: RunChange): Promise<void> {
-  const { failure, secondsCalibration, secondsEvaluation } = change;
+  const { failure, secondsCalibration, secondsEvaluation, proof } = change;
   await writer.exclusive((session) =>
     session.run(
       `UPDATE runs SET state = $2, failure = CASE WHEN $3 THEN $4 ELSE failure END,
-         seconds_calibration = coalesce($5, seconds_calibration), seconds_evaluation = coalesce($6, seconds_evaluation) WHERE id = $1`,
+         seconds_calibration = coalesce($5, seconds_calibration), seconds_evaluation = coalesce($6, seconds_evaluation),
+         exact = coalesce($7, exact), fallbacks = coalesce($8, fallbacks) WHERE id = $1`,
       [runId, state, failure !== undefined, failure === undefined || failure === null ? null : canonicalJson(failure),
-        secondsCalibration ?? null, secondsEvaluation ?? null],
+        secondsCalibration ?? null, secondsEvaluation ?? null, proof?.exact ?? null, proof === undefined ? null : JSON.stringify(proof.fallbacks)],
     ),
   );
 }
@@ -100,6 +101,7 @@ function storedRun(row: RunRow, tally: Tally | undefined): StoredRun {
 
 function runRow(row: Row): RunRow {
   const failure = textOrNull(row, 11);
+  const fallbacks = textOrNull(row, 16);
   return {
     id: text(row, 0),
     modelId: text(row, 1),
@@ -115,6 +117,8 @@ function runRow(row: Row): RunRow {
     failure: failure === null ? null : parseStored(failureSchema, failure, 'failure'),
     seconds: { calibration: number(row, 12), evaluation: number(row, 13) },
     skipped: number(row, 14),
+    exact: booleanOrNull(row, 15),
+    fallbacks: fallbacks === null ? [] : parseStored(siteFallbacksSchema, fallbacks, 'fallbacks'),
   };
 }
 

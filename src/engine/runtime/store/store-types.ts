@@ -1,5 +1,5 @@
 /** What the store takes and gives. Everything is plain data; nothing of DuckDB shows. */
-import type { DatasetRecord, ModelRecord, RunState, SiteParameters, SkippedImage } from '../../../shared/records';
+import type { DatasetRecord, ModelRecord, RunState, SiteFallback, SiteParameters, SkippedImage } from '../../../shared/records';
 import type { Failure } from '../../../shared/failure';
 import type { RunSettings } from '../../../shared/settings';
 
@@ -32,6 +32,10 @@ export interface StoredRun extends NewRun {
   readonly skipped: number;
   /** Mean cross entropy in nats (summed as integers of 1e-9, so that it does not depend on the order of batches); null without images. */
   readonly meanLoss: number | null;
+  /** Integer runs once they were checked: whether no floating point takes part in any product; null for all others. */
+  readonly exact: boolean | null;
+  /** Sites that stay in reference arithmetic in an integer run. */
+  readonly fallbacks: readonly SiteFallback[];
 }
 
 /** One image's prediction, as it is committed. */
@@ -102,6 +106,7 @@ export interface RunChange {
   /** Seconds of work so far; what is left out stays. */
   readonly secondsCalibration?: number;
   readonly secondsEvaluation?: number;
+  readonly proof?: { readonly exact: boolean; readonly fallbacks: readonly SiteFallback[] };
 }
 
 /** An open workspace. All calls may be made at any time; writes happen one after another, each in one transaction. */

@@ -3,8 +3,8 @@ import type { Failure } from '../../../shared/failure';
 import type { Preprocess } from '../../../shared/settings';
 import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
+import type { Proof } from '../evaluate/prove-exact';
 import type { SiteInput } from '../evaluate/site-output';
-import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import type { LevelCounts, PredictionRow, SkippedRow } from '../store/store-types';
@@ -40,8 +40,10 @@ export type WorkerTask =
   | { readonly kind: 'import'; readonly model: string; readonly file: string }
   | { readonly kind: 'adopt'; readonly model: string; readonly shared: SharedModel }
   | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly batch: number; readonly rounding?: number }
-  | { readonly kind: 'calibrate'; readonly calibrator: string; readonly settings: QuantizerSettings; readonly images: ImageSet; readonly wanted: number }
+  | { readonly kind: 'calibrate'; readonly calibrator: string; readonly settings: QuantizerSettings; readonly images: ImageSet; readonly wanted: number; /** Folder for a temporary file, if there must be one; the system's when left out. */ readonly scratch?: string }
   | { readonly kind: 'load-cell'; readonly cell: string; readonly model: string; readonly batch: number; readonly network: CellNetwork; readonly rounding?: number }
+  /** Before an integer run: which sites can be integer, and whether every product equals plain integer loops here. */
+  | { readonly kind: 'prove'; readonly model: string; readonly batch: number; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters }
   | { readonly kind: 'drop'; readonly keys: readonly string[] }
   | { readonly kind: 'evaluate'; readonly cells: readonly string[]; readonly batches: readonly BatchSpec[]; readonly preprocess: Preprocess }
   | { readonly kind: 'view'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly position: number }
@@ -53,7 +55,7 @@ export type WorkerTask =
 export type CellNetwork =
   | { readonly kind: 'float' }
   | { readonly kind: 'reference'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters }
-  | { readonly kind: 'integer'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly machine: IntegerMachine };
+  | { readonly kind: 'integer'; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters };
 
 export interface CellOutcome {
   readonly cell: string;
@@ -104,6 +106,7 @@ export interface TaskResults {
   'prepare-calibration': null;
   calibrate: CalibrationOutcome;
   'load-cell': null;
+  prove: Proof;
   drop: null;
   evaluate: null;
   view: ViewOutcome;

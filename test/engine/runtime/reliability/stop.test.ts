@@ -115,13 +115,13 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('calibration of a small 
     const parameters = await calibrator.calibrate(settings, batches, quiet);
     await calibrator.release();
     const whole = traced();
-    const cell = await loadCell({ ...model, batch: 1, threads: 1, rounding: null }, { kind: 'reference', settings, parameters }, whole.poll);
+    const cell = await loadCell({ ...model, batch: 1, threads: 1, rounding: null, machine: { saturates: false } }, { kind: 'reference', settings, parameters }, whole.poll);
     await cell.network.release();
     whole.end();
     expect(longestStretch(whole.steps)).toBe(1);
     expect(whole.steps.indexOf('load')).toBeGreaterThan(model.structure.sites.length);
     const stopped = traced(3);
-    expect(await kindOf(loadCell({ ...model, batch: 1, threads: 1, rounding: null }, { kind: 'reference', settings, parameters }, stopped.poll))).toBe('stopped');
+    expect(await kindOf(loadCell({ ...model, batch: 1, threads: 1, rounding: null, machine: { saturates: false } }, { kind: 'reference', settings, parameters }, stopped.poll))).toBe('stopped');
     stopped.end();
     expect(stopped.steps).toEqual(['poll', 'poll', 'poll']);
   });

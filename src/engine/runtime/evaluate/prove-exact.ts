@@ -1,0 +1,118 @@
+/**
+ * The check behind `exact: true` of a run: at every shape of the network, each integer product over extreme codes equals plain integer loops, and
+ * the graph holds no float product with a weight. Run once per run, on the machine that evaluates it.
+ */
+import { extremeCodes, sumsOfCodes } from '../../core/graph/integer/extreme-codes';
+import { inputBits, planInteger, weightOffset, type IntegerMachine } from '../../core/graph/integer/integer-plan';
+import { floatWeightProducts } from '../../core/graph/integer/float-weight-products';
+import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
+import { operandParameters, type NetworkParameters, type QuantizerSettings } from '../../core/graph/parameters';
+import type { Graph, LinearSite, ModelStructure, ProductSite } from '../../core/graph/types';
+import { schemeById } from '../../core/quantizers/scheme-table';
+import { multiplyCodes } from '../ort/multiply-codes';
+import { multiplyWholes } from '../ort/multiply-wholes';
+
+export interface Proof {
+  /** No site fell back, and every product equals integer loops. */
+  readonly exact: boolean;
+  /** Sites in reference arithmetic. */
+  readonly fallbacks: readonly { readonly site: string; readonly reason: string }[];
+  /** Sites whose product came out wrong, and how; such a machine cannot be trusted with integer runs. */
+  readonly wrong: readonly string[];
+}
+
+export interface ProofContext {
+  /** Float graph at the run's batch size. */
+  readonly graph: Graph;
+  readonly structure: ModelStructure;
+  readonly settings: QuantizerSettings;
+  /** Of integer arithmetic. */
+  readonly parameters: NetworkParameters;
+  readonly machine: IntegerMachine;
+  readonly batch: number;
+  readonly threads: number;
+}
+
+/** `poll` is called before each product and may throw to stop. */
+export async function proveExact(context: ProofContext, poll: () => void): Promise<Proof> {
+  const { graph, structure, settings, parameters, machine } = context;
+  const plan = planInteger(graph, structure, settings, parameters, machine);
+  const fallbacks = [...plan].flatMap(([site, how]) => (how.kind === 'reference' ? [{ site, reason: how.reason }] : []));
+  const wrong: string[] = [];
+  const done = new Map<string, boolean>();
+  for (const site of structure.sites) {
+    const how = plan.get(site.name);
+    if (how === undefined || how.kind === 'reference') continue;
+    poll();
+    const product = site.kind === 'linear' ? linearProduct(context, site, how.kind === 'integer-gemm' ? how.weight : 'int8') : attentionProduct(context, site);
+    const equal = done.get(product.key) ?? (await product.check());
+    done.set(product.key, equal);
+    if (!equal) wrong.push(site.name);
+  }
+  const rewritten = rewriteInteger(graph, structure, settings, parameters, machine, poll);
+  const floating = fallbacks.length === 0 ? floatWeightProducts(rewritten.graph) : [];
+  return { exact: fallbacks.length === 0 && wrong.length === 0 && floating.length === 0, fallbacks, wrong: [...wrong, ...floating] };
+}
+
+interface CheckedProduct {
+  /** Equal for products that need to be tried once only. */
+  readonly key: string;
+  readonly check: () => Promise<boolean>;
+}
+
+function linearProduct({ graph, settings, parameters, threads }: ProofContext, site: LinearSite, type: 'int8' | 'uint8'): CheckedProduct {
+  const output = graph.shapes.get(site.node) ?? [];
+  const rows = output.reduce((product, dim) => product * dim, 1) / site.outFeatures;
+  const [inner, columns] = [site.inFeatures, site.outFeatures];
+  const bits = inputBits(site, settings.aBits);
+  const offset = weightOffset(type, settings.wBits);
+  const zeros = operandParameters(parameters, site.name, 'weight').zero_point ?? [];
+  const inputZero = operandParameters(parameters, site.name, 'input').zero_point?.[0] ?? 0;
+  return {
+    key: `${rows} ${inner} ${columns} ${bits} ${type}`,
+    check: async () => {
+      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop: 2 ** settings.wBits - 1 });
+      const stored = type === 'int8' ? Int8Array.from(weight, (code) => code - offset) : weight;
+      const weightZero = type === 'int8' ? Int8Array.from(zeros, (zero) => zero - offset) : Uint8Array.from(zeros);
+      const sums = await multiplyCodes({ rows, inner, columns, input, inputZero, weight: stored, weightZero }, threads);
+      return sumsOfCodes({ rows, inner, columns, input, inputZero, weight, weightZero: zeros }).every((sum, index) => Math.fround(sum) === sums[index]);
+    },
+  };
+}
+
+function attentionProduct({ graph, structure, settings, parameters, threads }: ProofContext, site: ProductSite): CheckedProduct {
+  const block = structure.blocks[site.block];
+  if (block === undefined) throw new Error(`there is no block ${site.block}`);
+  const top = 2 ** settings.aBits - 1;
+  const zeroOf = (operand: string): number => operandParameters(parameters, site.name, operand).zero_point?.[0] ?? 0;
+  const whole = site.role === 'matmul1';
+  const [rows, inner, columns] = whole ? [block.tokens, block.headDim, block.tokens] : [block.tokens, block.tokens, block.headDim];
+  // A softmax row cannot be all top levels: the largest rows are one top level beside zeros, and many small ones.
+  const levels = whole ? null : largestLevels(settings);
+  return {
+    key: `${site.role} ${rows} ${inner} ${columns} ${whole ? zeroOf('A') : ''} ${zeroOf('B')} ${graph.name}`,
+    check: async () => {
+      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: top, weightTop: top });
+      const a = Float32Array.from(input, (code, index) => (levels === null ? code - zeroOf('A') : levelAt(levels, index, inner)));
+      const b = Float32Array.from(weight, (code) => code - zeroOf('B'));
+      const sums = await multiplyWholes({ rows, inner, columns, a, b }, threads);
+      return sumsOfCodes({ rows, inner, columns, input: a, inputZero: 0, weight: b, weightZero: new Float32Array(columns) }).every((sum, index) => sum === sums[index]);
+    },
+  };
+}
+
+function largestLevels({ scheme: id, aBits }: QuantizerSettings): Int32Array {
+  const scheme = schemeById(id);
+  const levels = scheme.kind === 'none' ? null : scheme.integerLevels(aBits);
+  if (levels === null) throw new Error(`${id} has no integer levels at ${aBits} bits`);
+  return levels.whole;
+}
+
+/** Rows of levels as a softmax can give them: the top level in one place, or the level of an even spread everywhere. */
+function levelAt(levels: Int32Array, index: number, inner: number): number {
+  const [row, column] = [Math.floor(index / inner), index % inner];
+  const top = levels.reduce((most, level) => Math.max(most, level), 0);
+  if (row % 2 === 0) return column === row % inner ? top : 0;
+  const even = top / inner;
+  return levels.reduce((most, level) => (level <= even && level > most ? level : most), 0);
+}
