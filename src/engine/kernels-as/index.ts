@@ -13,3 +13,4 @@ export function heapBase(): usize {
 
 export { resampleColumns, resampleRows } from './resample';
 export { normaliseRgb } from './normalise';
+export { quantizeMaps } from './quantize-maps';

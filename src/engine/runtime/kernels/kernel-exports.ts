@@ -2,6 +2,20 @@
 
 export interface KernelExports {
   heapBase(): number;
+  quantizeMaps(
+    plan: number,
+    x: number,
+    out: number,
+    second: number,
+    codes: number,
+    counts: number,
+    digest: number,
+    statistics: number,
+    maps: number,
+    rows: number,
+    cols: number,
+    groups: number,
+  ): void;
   /** RGB rows mixed along x; see src/engine/kernels-as/resample.ts. */
   resampleRows(source: number, sourceStride: number, rows: number, target: number, targetStride: number, starts: number, left: number, weights: number, columns: number, quads: number): void;
   /** Rows of bytes mixed along y. */
@@ -10,7 +24,7 @@ export interface KernelExports {
   normaliseRgb(source: number, stride: number, width: number, height: number, table: number, target: number): void;
 }
 
-const names: readonly (keyof KernelExports)[] = ['heapBase', 'resampleRows', 'resampleColumns', 'normaliseRgb'];
+const names: readonly (keyof KernelExports)[] = ['heapBase', 'quantizeMaps', 'resampleRows', 'resampleColumns', 'normaliseRgb'];
 
 /**
  * @param exports of the instance
