@@ -52,6 +52,15 @@ export function makeRun(model: ModelRecord, scheme: SchemeId, patch: Partial<Run
   };
 }
 
+/** The same scheme in integer arithmetic: nearly the same figure, one site that could not be integer. */
+export function makeIntegerRun(model: ModelRecord, scheme: SchemeId, patch: Partial<RunRecord> = {}): RunRecord {
+  const run = makeRun(model, scheme, { id: `r-${model.id}-${scheme}-integer` });
+  return {
+    ...run, settings: { ...run.settings, arithmetic: 'integer' }, top1: (run.top1 ?? 0) + 0.2, exact: false,
+    fallbacks: [{ site: 'blocks.2.mlp.fc2', reason: 'its zero point lies outside the range of a byte' }], ...patch,
+  };
+}
+
 /** a minus b, from how many images only one of them gets right. */
 export function makePaired(a: RunRecord, b: RunRecord, lost: number, gained: number): PairedResult {
   const difference = ((gained - lost) / 1000) * 100;
@@ -78,12 +87,19 @@ export function levelsOf(scheme: SchemeId): number[] {
 
 export function makeBoard(runs: readonly RunRecord[], models: readonly ModelRecord[] = [vit, swin]): Board {
   const ids: readonly SchemeId[] = ['none', ...logSchemeIds];
-  const cells = models.flatMap((model) => ids.map((scheme): BoardCell => {
-    const run = runs.find((other) => other.modelId === model.id && other.settings.scheme === scheme) ?? null;
-    const baseline = runs.find((other) => other.modelId === model.id && other.settings.scheme === 'none') ?? null;
-    const paired = run === null || baseline === null || scheme === 'none' || run.top1 === null ? null : pairedOf(run, baseline);
-    return { modelId: model.id, scheme, arithmetic: scheme === 'none' ? 'fp32' : 'reference', run, paired, counterpart: null, published: null };
-  }));
+  const cells = models.flatMap((model) => {
+    const here = runs.filter((run) => run.modelId === model.id);
+    const find = (scheme: SchemeId, arithmetic: string): RunRecord | null => here.find(({ settings }) => settings.scheme === scheme && settings.arithmetic === arithmetic) ?? null;
+    const baseline = find('none', 'fp32');
+    const cell = (scheme: SchemeId, arithmetic: string): BoardCell => {
+      const run = find(scheme, arithmetic);
+      const paired = run === null || baseline === null || scheme === 'none' || run.top1 === null ? null : pairedOf(run, baseline);
+      const reference = arithmetic === 'integer' ? find(scheme, 'reference') : null;
+      return { modelId: model.id, scheme, arithmetic, run, paired, counterpart: run === null || reference === null ? null : pairedOf(run, reference), published: null };
+    };
+    const integer = here.some(({ settings }) => settings.arithmetic === 'integer') ? logSchemeIds.map((scheme) => cell(scheme, 'integer')) : [];
+    return [...ids.map((scheme) => cell(scheme, scheme === 'none' ? 'fp32' : 'reference')), ...integer];
+  });
   return { datasetId: dataset.id, models: [...models], columns: logSchemeIds.map((id) => ({ id, levels: levelsOf(id), distinct: levelsOf(id).length })), cells };
 }
 

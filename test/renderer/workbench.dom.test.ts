@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from 'vue';
 import type { FixtureOptions } from './fixture-services';
 import { makeServices } from './fixture-services';
-import { makeRun, makeRuns, vit } from './fixture-data';
+import { makeIntegerRun, makeRun, makeRuns, vit } from './fixture-data';
 import { createWorkbench } from '../../src/renderer/src/workbench';
 
 // Charts draw on canvases that the test's DOM does not have; their options are tested as data in test/charts.
@@ -105,6 +105,46 @@ describe('board', () => {
   });
 });
 
+describe('integer arithmetic', () => {
+  const runs = [...makeRuns(), makeIntegerRun(vit, 'Sqrt2_17'), makeIntegerRun(vit, 'BitLog2_Half_17', { exact: true, fallbacks: [] })];
+
+  it('has a row of its own, held against reference', async () => {
+    await open({ runs });
+    expect(all('tbody th.arithmetic').map((name) => name.textContent)).toEqual(['Reference', 'Integer', 'Reference']);
+    expect(all('tbody .cell')).toHaveLength(1 + 6 + 6 + 1 + 6);
+    const integer = all('tbody tr:nth-child(2) .cell');
+    expect(integer.map((cell) => cell.querySelector('.visually-hidden')?.textContent)).toContain('fashion_vit Sqrt2_17 Integer');
+    expect(integer[1]?.querySelector('.counterpart')?.textContent?.replace(/\s+/g, ' ').trim()).toMatch(/^to ref\. \+0\.20 −\d\.\d … \+\d\.\d$/);
+    expect(all('tbody tr:first-child .counterpart')).toHaveLength(0);
+  });
+
+  it('says in the inspector how exact it is, and which site could not be integer', async () => {
+    await open({ runs });
+    await click(all('tbody tr:nth-child(2) .cell')[1]);
+    expect(text('.inspector h2')).toBe('Sqrt2_17Integer');
+    const section = all('.inspector section').find((candidate) => candidate.querySelector('h3')?.textContent === 'Integer arithmetic');
+    const says = section?.textContent?.replace(/\s+/g, ' ') ?? '';
+    expect(says).toContain('+0.20');
+    expect(says).toContain('The interval holds zero.');
+    expect(says).toContain('Not exact throughout');
+    expect(says).toContain('blocks.2.mlp.fc2its zero point lies outside the range of a byte');
+    expect(text('.context .facts')).toContain('not exact · 1 site in reference');
+    await click(all('tbody tr:nth-child(2) .cell')[5]);
+    expect(text('.context .facts')).toContain('exact');
+    expect(text('.inspector')).toContain('Every site of this network runs in integers.');
+    expect(all('.context .pick .value').map((value) => value.textContent)).toEqual(['fashion_vit', 'BitLog2_Half_17', 'Integer']);
+  });
+
+  it('is chosen in the dialog', async () => {
+    const services = await open({ runs });
+    await click(all('.context .run')[0]);
+    const dialog = document.querySelector('[role=dialog]');
+    await click([...(dialog?.querySelectorAll<HTMLInputElement>('input[type=radio]') ?? [])].find((input) => input.value === 'integer'));
+    expect(asked(services, 'evaluation.estimate').at(-1)).toMatchObject({ arithmetic: 'integer' });
+    expect(dialog?.textContent).toContain('8-bit integer products');
+  });
+});
+
 describe('a run', () => {
   it('shows its progress and stops when asked, keeping what it has', async () => {
     let go: () => void = () => undefined;
@@ -130,6 +170,15 @@ describe('failures', () => {
     expect(all('.failure dd').map((value) => value.textContent)).toEqual(['/broken.onnx', 'first bytes', 'an ONNX protobuf', 'Export the model again']);
     await click(all('.failure button')[0]);
     expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.text', params: { text: expect.stringContaining('/broken.onnx') } });
+  });
+
+  it('speak Korean in a Korean window; the engine’s own words are what is copied', async () => {
+    const services = await open({ info: { locale: 'ko' } }, ({ bridge }) => { bridge.answers['dialog.models'] = { files: ['/broken.onnx'] }; });
+    await click(all('.first button')[1]);
+    expect(text('.failure .what')).toBe('모델 파일을 읽을 수 없습니다');
+    expect(all('.failure dt').map((name) => name.textContent)).toEqual(['파일', '위치', '해결 방법']);
+    await click(all('.failure button')[0]);
+    expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.text', params: { text: expect.stringContaining('Not an ONNX file') } });
   });
 
   it('keep the page when the engine goes away, and open the workspace again when it is back', async () => {

@@ -1,6 +1,8 @@
 /** Rows of the inspector's paired table: who the run is held against, FP32 first, then the schemes in their usual order. */
 import type { PairedResult, RunRecord } from '../../shared/records';
 import { schemeIds } from '../../shared/settings';
+import type { RunWords } from './run-names';
+import { otherName } from './run-names';
 
 export interface PairedRow {
   readonly other: RunRecord;
@@ -9,24 +11,20 @@ export interface PairedRow {
   readonly paired: PairedResult;
 }
 
-export function pairedRows(run: RunRecord, pairs: readonly PairedResult[], runs: readonly RunRecord[]): PairedRow[] {
+export function pairedRows(run: RunRecord, pairs: readonly PairedResult[], runs: readonly RunRecord[], words: RunWords): PairedRow[] {
   const rows: PairedRow[] = [];
   for (const paired of pairs) {
     const other = runs.find((candidate) => candidate.id === paired.b);
     if (paired.a !== run.id || other === undefined) continue;
-    rows.push({ other, name: otherName(run, other), paired });
+    rows.push({ other, name: otherName(run, other, words), paired });
   }
-  const order = (row: PairedRow): number => (row.other.settings.scheme === 'none' ? -1 : schemeIds.indexOf(row.other.settings.scheme));
-  return rows.sort((a, b) => order(a) - order(b));
+  return rows.sort((a, b) => place(run, a.other) - place(run, b.other));
 }
 
-/** The scheme, then every setting in which the two runs differ otherwise. */
-function otherName(run: RunRecord, other: RunRecord): string {
-  const { settings } = other;
-  if (settings.scheme === 'none' && settings.arithmetic === 'fp32') return 'FP32';
-  const differences: string[] = [];
-  if (settings.wBits !== run.settings.wBits || settings.aBits !== run.settings.aBits) differences.push(`W${settings.wBits}A${settings.aBits}`);
-  if (settings.arithmetic !== run.settings.arithmetic) differences.push(settings.arithmetic);
-  if (settings.seed !== run.settings.seed) differences.push(`seed ${settings.seed}`);
-  return [settings.scheme, ...(run.settings.arithmetic === 'fp32' ? differences.filter((text) => text.startsWith('seed')) : differences)].join(' · ');
+/** FP32, then the same scheme in another arithmetic, then the schemes in this run's arithmetic, then the rest. */
+function place({ settings }: RunRecord, { settings: other }: RunRecord): number {
+  if (other.arithmetic === 'fp32') return -2;
+  if (settings.arithmetic !== 'fp32' && other.arithmetic !== settings.arithmetic && other.scheme === settings.scheme) return -1;
+  const sameGroup = other.arithmetic === (settings.arithmetic === 'fp32' ? 'reference' : settings.arithmetic);
+  return schemeIds.indexOf(other.scheme) + (sameGroup ? 0 : schemeIds.length);
 }

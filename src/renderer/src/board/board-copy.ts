@@ -1,7 +1,7 @@
 /** The board as text for a paper or a spreadsheet. Figures as stored (percent, two decimals), never localised: they are pasted into other programs. */
 import { assertNever } from '../../../shared/assert-never';
 import type { BoardRow } from './board-rows';
-import { survives } from './board-rows';
+import { namesArithmetic, survives } from './board-rows';
 import type { BoardCell, SchemeLadder } from './types';
 
 export type CopyKind = 'markdown' | 'csv' | 'latex';
@@ -22,6 +22,8 @@ interface Figures {
   readonly images: string;
   readonly difference: string;
   readonly holmP: string;
+  /** Integer minus reference. */
+  readonly toReference: string;
   readonly partial: boolean;
 }
 
@@ -35,13 +37,19 @@ function figures(cell: BoardCell | null): Figures | null {
     images: String(run.images),
     difference: cell?.paired?.difference.toFixed(2) ?? '',
     holmP: cell?.paired?.holmP.toPrecision(3) ?? '',
+    toReference: cell?.counterpart?.difference.toFixed(2) ?? '',
     partial: run.images < run.total,
   };
 }
 
+/** The model, and the arithmetic where rows are told apart by it. */
+function rowName(row: BoardRow, rows: readonly BoardRow[]): string {
+  return namesArithmetic(rows) ? `${row.model.name} (${row.arithmetic})` : row.model.name;
+}
+
 function markdown(rows: readonly BoardRow[], columns: readonly SchemeLadder[]): string {
   const head = ['Model', 'FP32', ...columns.map((column) => `\`${column.id}\``)];
-  const lines = rows.map((row) => [row.model.name, ...[row.baseline, ...row.cells].map(cellText)]);
+  const lines = rows.map((row) => [rowName(row, rows), ...[row.baseline, ...row.cells].map(cellText)]);
   return [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
 }
 
@@ -55,13 +63,14 @@ function cellText(cell: BoardCell | null): string {
 
 function csv(rows: readonly BoardRow[], columns: readonly SchemeLadder[]): string {
   const quote = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [['model', 'scheme', 'images', 'top1', 'ci95_low', 'ci95_high', 'difference_to_fp32', 'holm_p', 'published']];
+  const lines = [['model', 'scheme', 'arithmetic', 'images', 'top1', 'ci95_low', 'ci95_high', 'difference_to_fp32', 'holm_p', 'difference_to_reference', 'published']];
   for (const row of rows) {
-    const cells = [{ id: 'FP32', cell: row.baseline }, ...columns.map((column, index) => ({ id: column.id, cell: row.cells[index] ?? null }))];
-    for (const { id, cell } of cells) {
+    const quantised = columns.map((column, index) => ({ id: column.id, arithmetic: row.arithmetic, cell: row.cells[index] ?? null }));
+    const cells = [...(row.place === 0 ? [{ id: 'FP32', arithmetic: 'fp32', cell: row.baseline }] : []), ...quantised];
+    for (const { id, arithmetic, cell } of cells) {
       const found = figures(cell);
       if (found === null) continue;
-      lines.push([row.model.name, id, found.images, found.top1, found.low, found.high, found.difference, found.holmP, cell?.published?.toString() ?? '']);
+      lines.push([row.model.name, id, arithmetic, found.images, found.top1, found.low, found.high, found.difference, found.holmP, found.toReference, cell?.published?.toString() ?? '']);
     }
   }
   return lines.map((cells) => cells.map(quote).join(',')).join('\n') + '\n';
@@ -76,7 +85,7 @@ function latex(rows: readonly BoardRow[], columns: readonly SchemeLadder[]): str
     return `${found.top1}${star} {\\scriptsize [${found.low}, ${found.high}]}`;
   };
   const head = ['Model', 'FP32', ...columns.map((column) => escape(column.id))];
-  const lines = rows.map((row) => [escape(row.model.name), ...[row.baseline, ...row.cells].map(cellTex)]);
+  const lines = rows.map((row) => [escape(rowName(row, rows)), ...[row.baseline, ...row.cells].map(cellTex)]);
   return [
     `\\begin{tabular}{l${'r'.repeat(columns.length + 1)}}`,
     '\\hline',

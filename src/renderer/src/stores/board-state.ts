@@ -8,9 +8,10 @@ export function cellOf(board: Board, modelId: string, scheme: SchemeId, arithmet
   return board.cells.find((cell) => cell.modelId === modelId && cell.scheme === scheme && cell.arithmetic === wanted) ?? null;
 }
 
-/** Arithmetics that some quantised cell was run with, `reference` first. */
-export function arithmeticsOf(board: Board): string[] {
-  const found = new Set(board.cells.filter((cell) => cell.arithmetic !== 'fp32').map((cell) => cell.arithmetic));
+/** Arithmetics that some quantised cell (of this model) was run with, `reference` first. */
+export function arithmeticsOf(board: Board, modelId: string | null = null): string[] {
+  const cells = board.cells.filter((cell) => cell.arithmetic !== 'fp32' && (modelId === null || cell.modelId === modelId));
+  const found = new Set(cells.map((cell) => cell.arithmetic));
   return [...found].sort((a, b) => (a === 'reference' ? -1 : b === 'reference' ? 1 : a.localeCompare(b)));
 }
 
@@ -26,6 +27,7 @@ export function boardWithRun(board: Board, run: RunRecord, cell: BoardCell | nul
     published: old?.published ?? null,
     // Paired figures of an older run say nothing about this one.
     paired: old?.run?.id === run.id ? old.paired : null,
+    counterpart: old?.run?.id === run.id ? old.counterpart : null,
     run,
   };
   const cells = at < 0 ? [...board.cells, next] : board.cells.map((other, index) => (index === at ? next : other));
