@@ -1,3 +1,4 @@
+import type { Chunks } from './chunk-source';
 import { bitsOf, floatFromBits } from './float-bits';
 import { forEachSlab, type Tick } from './slabs';
 import { notFinite } from './unusable-tensor-error';
@@ -10,7 +11,11 @@ const EXPONENT = 0x7f80;
 const BLOCK = 4096;
 const IN = new Int32Array(BLOCK);
 const UPPER = new Int32Array(2 * BUCKETS);
+/** Slot of a bucket that is looked into, plus one; zero elsewhere, and everywhere between two slabs. */
 const SLOT_OF = new Uint8Array(BUCKETS);
+
+/** Elements after which the histogram's whole numbers of 32 bits are emptied into doubles. */
+const DRAIN_EVERY = 2 ** 30;
 
 /**
  * Order statistics of a tensor of any size in two passes, without sorting or copying it: a histogram over the upper
@@ -21,11 +26,8 @@ const SLOT_OF = new Uint8Array(BUCKETS);
  * @returns the value at each rank
  * @throws UnusableTensorError when an element is not finite
  */
-export function selectRanks(chunks: readonly Float32Array[], ranks: readonly number[], tick: Tick): Float64Array {
-  UPPER.fill(0);
-  forEachSlab(chunks, tick, (chunk, from, to) => countUpper(bitsOf(chunk), from, to));
-  const histogram = new Uint32Array(BUCKETS);
-  for (let bucket = 0; bucket < BUCKETS; bucket++) histogram[bucket] = UPPER[bucket] + UPPER[BUCKETS + bucket];
+export function selectRanks(chunks: Chunks, ranks: readonly number[], tick: Tick): Float64Array {
+  const histogram = upperHistogram(chunks, tick);
   for (const sign of [0, 0x8000]) {
     for (let bucket = sign | EXPONENT; bucket < (sign | EXPONENT) + 0x80; bucket++) {
       if (histogram[bucket] > 0) throw notFinite(chunks);
@@ -34,12 +36,14 @@ export function selectRanks(chunks: readonly Float32Array[], ranks: readonly num
 
   const wanted = locate(histogram, ranks, upperBucket);
   const buckets = [...new Set(wanted.map(({ bucket }) => bucket))];
-  const lower = new Uint32Array(BUCKETS * buckets.length);
+  // One bucket can hold more elements than 32 bits count.
+  const most = buckets.reduce((greatest, bucket) => Math.max(greatest, histogram[bucket]), 0);
+  const lower = new (most < 2 ** 32 ? Uint32Array : Float64Array)(BUCKETS * buckets.length);
   forEachSlab(chunks, tick, (chunk, from, to) => {
-    // Set for each slab: `tick` may run other work.
-    SLOT_OF.fill(0);
+    // Set and cleared for each slab: `tick` and the source of the chunks may run other work.
     buckets.forEach((bucket, index) => (SLOT_OF[bucket] = index + 1));
     countLower(bitsOf(chunk), from, to, lower);
+    for (const bucket of buckets) SLOT_OF[bucket] = 0;
   });
 
   return Float64Array.from(wanted, ({ bucket, rank }) => {
@@ -52,6 +56,25 @@ export function selectRanks(chunks: readonly Float32Array[], ranks: readonly num
   });
 }
 
+/** How many elements have each upper half. */
+function upperHistogram(chunks: Chunks, tick: Tick): Float64Array {
+  const histogram = new Float64Array(BUCKETS);
+  let since = 0;
+  UPPER.fill(0);
+  const drain = (): void => {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) histogram[bucket] += UPPER[bucket] + UPPER[BUCKETS + bucket];
+    UPPER.fill(0);
+    since = 0;
+  };
+  forEachSlab(chunks, tick, (chunk, from, to) => {
+    if (since + (to - from) > DRAIN_EVERY) drain();
+    since += to - from;
+    countUpper(bitsOf(chunk), from, to);
+  });
+  drain();
+  return histogram;
+}
+
 /** Bucket of the step-th smallest upper half: the negatives backwards, then the positives. */
 function upperBucket(step: number): number {
   return step < 0x8000 ? 0xffff - step : step - 0x8000;
@@ -59,7 +82,7 @@ function upperBucket(step: number): number {
 
 /** For each rank the bucket that holds it and the rank inside that bucket; `order` gives buckets by value. */
 function locate(
-  histogram: Uint32Array,
+  histogram: Uint32Array | Float64Array,
   ranks: readonly number[],
   order: (step: number) => number,
 ): { bucket: number; rank: number }[] {
@@ -92,7 +115,7 @@ function countBlock(length: number): void {
   }
 }
 
-function countLower(bits: Int32Array, from: number, to: number, lower: Uint32Array): void {
+function countLower(bits: Int32Array, from: number, to: number, lower: Uint32Array | Float64Array): void {
   for (let start = from; start < to; start += BLOCK) {
     const length = Math.min(BLOCK, to - start);
     IN.set(bits.subarray(start, start + length));
@@ -100,7 +123,7 @@ function countLower(bits: Int32Array, from: number, to: number, lower: Uint32Arr
   }
 }
 
-function countLowerBlock(length: number, lower: Uint32Array): void {
+function countLowerBlock(length: number, lower: Uint32Array | Float64Array): void {
   for (let i = 0; i < length; i++) {
     const slot = SLOT_OF[IN[i] >>> 16];
     if (slot !== 0) lower[((slot - 1) << 16) | (IN[i] & 0xffff)]++;

@@ -1,4 +1,5 @@
 import { selectRanks } from './bucket-select';
+import type { Chunks } from './chunk-source';
 import type { Tick } from './slabs';
 import { selectTails } from './tail-select';
 import { UnusableTensorError } from './unusable-tensor-error';
@@ -7,7 +8,7 @@ import { UnusableTensorError } from './unusable-tensor-error';
 export const TORCH_QUANTILE_LIMIT = 16_000_000;
 
 /** Tails up to this length are selected in one pass by insertion; longer ones by buckets in two. */
-const TAIL_LIMIT = 160;
+export const TAIL_LIMIT = 160;
 
 /** A position between two order statistics: `weight` of the way from rank `below` to the next one. */
 export interface QuantileRank {
@@ -70,13 +71,13 @@ export function planQuantiles(count: number, probabilities: readonly number[]): 
  * @returns float32 values in the order of the plan's probabilities
  * @throws UnusableTensorError when an element is not finite
  */
-export function quantiles(chunks: readonly Float32Array[], plan: QuantilePlan, tick: Tick): number[] {
+export function quantiles(chunks: Chunks, plan: QuantilePlan, tick: Tick): number[] {
   const valueAt = orderStatistics(chunks, plan, tick);
   return plan.ranks.map(({ below, above, weight }) => interpolate(valueAt(below), valueAt(above), weight));
 }
 
 function orderStatistics(
-  chunks: readonly Float32Array[],
+  chunks: Chunks,
   { wanted, bottomCount, topCount, count }: QuantilePlan,
   tick: Tick,
 ): (rank: number) => number {

@@ -1,3 +1,5 @@
+import type { Chunks } from './chunk-source';
+
 const POLL_EVERY = 1 << 20;
 
 /**
@@ -6,6 +8,9 @@ const POLL_EVERY = 1 << 20;
  * against 28 ns per element). Loops over whole tensors go through `forEachSlab` or `forEachRange`.
  */
 const SLAB = 8192;
+
+/** Elements per run of whole rows: they stay in the second cache while each channel of them is looked at. */
+const ROW_SLAB = 1 << 16;
 
 /** Called with the number of elements just processed. */
 export type Tick = (elements: number) => void;
@@ -28,7 +33,7 @@ export function createTick(poll: Poll | undefined): Tick {
 
 /** Visits a chunked tensor in order, in short runs, ticking after each. */
 export function forEachSlab(
-  chunks: readonly Float32Array[],
+  chunks: Chunks,
   tick: Tick,
   visit: (chunk: Float32Array, from: number, to: number) => void,
 ): void {
@@ -41,15 +46,26 @@ export function forEachSlab(
   }
 }
 
+/** As `forEachSlab` for a tensor [.., channels] in chunks of whole rows: every run is of whole rows too. */
+export function forEachRowSlab(
+  chunks: Chunks,
+  channels: number,
+  tick: Tick,
+  visit: (chunk: Float32Array, from: number, to: number) => void,
+): void {
+  const step = Math.max(1, Math.floor(ROW_SLAB / channels)) * channels;
+  for (const chunk of chunks) {
+    if (chunk.length % channels !== 0) throw new Error(`a chunk is not made of whole rows of ${channels} channels`);
+    for (let from = 0; from < chunk.length; from += step) {
+      const to = Math.min(from + step, chunk.length);
+      visit(chunk, from, to);
+      tick(to - from);
+    }
+  }
+}
+
 /** Visits 0 .. length in short runs of whole groups of `group` elements. */
 export function forEachRange(length: number, group: number, visit: (from: number, to: number) => void): void {
   const step = Math.max(1, Math.floor(SLAB / group)) * group;
   for (let from = 0; from < length; from += step) visit(from, Math.min(from + step, length));
-}
-
-/** Number of elements of a chunked tensor. */
-export function countElements(chunks: readonly Float32Array[]): number {
-  let count = 0;
-  for (const chunk of chunks) count += chunk.length;
-  return count;
 }

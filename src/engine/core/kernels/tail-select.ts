@@ -1,3 +1,4 @@
+import type { Chunks } from './chunk-source';
 import { forEachSlab, type Tick } from './slabs';
 import { notFinite } from './unusable-tensor-error';
 
@@ -15,7 +16,7 @@ export interface Tails {
  *
  * @throws UnusableTensorError when an element is not finite
  */
-export function selectTails(chunks: readonly Float32Array[], topCount: number, bottomCount: number, tick: Tick): Tails {
+export function selectTails(chunks: Chunks, topCount: number, bottomCount: number, tick: Tick): Tails {
   const top = new Float64Array(topCount).fill(-Infinity);
   const bottom = new Float64Array(bottomCount).fill(Infinity);
   forEachSlab(chunks, tick, (chunk, from, to) => {

@@ -1,4 +1,5 @@
 import { EngineError } from '../../../shared/failure';
+import type { Chunks } from './chunk-source';
 
 const advice = {
   'not-finite': {
@@ -29,7 +30,7 @@ export class UnusableTensorError extends EngineError {
 }
 
 /** Finds and names the first NaN or infinity; for use after a fast pass has noticed that there is one. */
-export function notFinite(chunks: readonly Float32Array[]): UnusableTensorError {
+export function notFinite(chunks: Chunks): UnusableTensorError {
   let before = 0;
   for (const chunk of chunks) {
     for (let i = 0; i < chunk.length; i++) {

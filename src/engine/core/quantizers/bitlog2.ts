@@ -1,7 +1,8 @@
 import type { SchemeId } from '../../../shared/settings';
 import { addLevelProducts } from '../kernels/level-sums';
 import { buildLevelTable, type LevelTable } from '../kernels/level-table';
-import { countElements, createTick, forEachSlab } from '../kernels/slabs';
+import { countElements } from '../kernels/chunk-source';
+import { createTick, forEachSlab } from '../kernels/slabs';
 import { notFinite, UnusableTensorError } from '../kernels/unusable-tensor-error';
 import type { LogScheme } from './scheme';
 
@@ -43,7 +44,13 @@ export function bitLog2({ id, onSeedPage, integerRange, halves }: BitLog2Options
     bitsFor: () => 4,
     levelCount: () => integers.length,
     levels,
-    integerLevels: () => ({ whole: integers.slice(), root: null, scale: (delta) => 1 / delta }),
+    integerLevels: () => ({
+      whole: integers.slice(),
+      root: null,
+      scale: (delta) => 1 / delta,
+      // Levels are cut off below x * M.
+      greatestRowSum: (tokens, slack) => Math.min(tokens * integers[integers.length - 1], integerRange * slack),
+    }),
     codeOf,
     calibrate(chunks, _aBits, poll) {
       if (countElements(chunks) === 0) throw new UnusableTensorError('empty', 'Cannot quantise: the tensor is empty');

@@ -1,3 +1,4 @@
+import type { Chunks } from '../kernels/chunk-source';
 import type { Poll } from '../kernels/slabs';
 import type { Scheme, SchemeParameters } from './scheme';
 
@@ -11,7 +12,7 @@ import type { Scheme, SchemeParameters } from './scheme';
  */
 export function calibrateScheme(
   scheme: Scheme,
-  chunks: readonly Float32Array[],
+  chunks: Chunks,
   aBits: number,
   poll?: Poll,
 ): SchemeParameters {

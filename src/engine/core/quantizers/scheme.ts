@@ -1,4 +1,5 @@
 import type { SchemeId } from '../../../shared/settings';
+import type { Chunks } from '../kernels/chunk-source';
 import type { Poll } from '../kernels/slabs';
 
 /** How an attention map is quantised: one record for each scheme, all of them listed in `scheme-table.ts`. */
@@ -32,7 +33,7 @@ export interface LogScheme {
    * @param chunks softmax outputs that together are the tensor
    * @throws UnusableTensorError when the tensor is empty or holds NaN or infinity
    */
-  calibrate(chunks: readonly Float32Array[], aBits: number, poll?: Poll): SchemeParameters;
+  calibrate(chunks: Chunks, aBits: number, poll?: Poll): SchemeParameters;
 }
 
 /** The attention map stays in FP32. */
@@ -52,4 +53,6 @@ export interface IntegerLevels {
   readonly whole: Int32Array;
   readonly root: Int32Array | null;
   scale(delta: number): number;
+  /** No row of a softmax over `tokens` sums to more, `whole` and `root` apart. `slack`: what rounding may add to a row's sum of 1. */
+  greatestRowSum(tokens: number, slack: number): number;
 }

@@ -1,10 +1,11 @@
 import type { SchemeId } from '../../../shared/settings';
+import { countElements, type Chunks } from '../kernels/chunk-source';
 import { addLevelError } from '../kernels/level-sums';
 import { buildLevelTable, countSteps, type LevelTable } from '../kernels/level-table';
 import { bitsOf } from '../kernels/float-bits';
 import { planQuantiles, quantiles } from '../kernels/quantiles';
 import { roundHalfEven } from '../kernels/round-half-even';
-import { countElements, createTick, forEachSlab, type Poll } from '../kernels/slabs';
+import { createTick, forEachSlab, type Poll } from '../kernels/slabs';
 import { SEARCH_QUANTILES } from '../kernels/uniform-search';
 import type { LogScheme } from './scheme';
 
@@ -69,32 +70,43 @@ export function sqrt2({ id, onSeedPage, zeroIsExtra }: Sqrt2Options): LogScheme 
         const q = greatest - code;
         (q % 2 === 1 ? root : whole)[code] = 1 << (shift - Math.ceil(q / 2));
       }
-      return { whole, root, scale: (delta) => delta / 2 ** shift };
+      return { whole, root, scale: (delta) => delta / 2 ** shift, greatestRowSum: (tokens) => tokens * 2 ** shift };
     },
     codeOf,
     calibrate(chunks, aBits, poll) {
       const candidates = quantiles(chunks, planQuantiles(countElements(chunks), SEARCH_QUANTILES), createTick(poll));
+      // A zero quantile (almost nothing but zeros) scores NaN in the reference and is passed over.
+      const deltas = candidates.filter((delta) => delta > 0);
+      const tables = deltas.map((delta) => buildLevelTable((x) => codeOf(x, delta, aBits), levels(delta, aBits)));
+      const scores = squaredErrors(chunks, tables, poll);
       let best = { delta: 1, score: Infinity };
-      for (const delta of candidates) {
-        // A zero quantile (almost nothing but zeros) scores NaN in the reference and is passed over.
-        if (delta <= 0) continue;
-        const table = buildLevelTable((x) => codeOf(x, delta, aBits), levels(delta, aBits));
-        const score = squaredError(chunks, table, poll);
-        if (score < best.score) best = { delta, score };
-      }
+      deltas.forEach((delta, i) => {
+        if (scores[i] < best.score) best = { delta, score: scores[i] };
+      });
       return { delta: best.delta };
     },
   };
 }
 
-function squaredError(chunks: readonly Float32Array[], { cells, levels, thresholds }: LevelTable, poll?: Poll): number {
-  let sum = 0;
+/** Sum of squared errors of each table, all in one pass. */
+function squaredErrors(chunks: Chunks, tables: readonly LevelTable[], poll?: Poll): number[] {
+  const sums = tables.map(() => 0);
   forEachSlab(chunks, createTick(poll), (chunk, from, to) => {
-    if (cells) sum = addLevelError(chunk, from, to, cells, sum);
-    else {
-      const bits = bitsOf(chunk);
-      for (let i = from; i < to; i++) sum += (chunk[i] - levels[countSteps(thresholds, bits[i])]) ** 2;
-    }
+    for (let i = 0; i < tables.length; i++) sums[i] = addTableError(chunk, from, to, tables[i], sums[i]);
   });
+  return sums;
+}
+
+function addTableError(
+  x: Float32Array,
+  from: number,
+  to: number,
+  { cells, levels, thresholds }: LevelTable,
+  before: number,
+): number {
+  if (cells) return addLevelError(x, from, to, cells, before);
+  const bits = bitsOf(x);
+  let sum = before;
+  for (let i = from; i < to; i++) sum += (x[i] - levels[countSteps(thresholds, bits[i])]) ** 2;
   return sum;
 }

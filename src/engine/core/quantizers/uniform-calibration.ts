@@ -1,11 +1,18 @@
-import { countElements, createTick, type Poll } from '../kernels/slabs';
-import { transposeChannels } from '../kernels/transpose-channels';
-import { planUniformSearch, searchUniformGrid, type UniformGrid } from '../kernels/uniform-search';
+import { channelErrors } from '../kernels/channel-errors';
+import { selectChannelTails, type ChannelTails } from '../kernels/channel-tails';
+import { countElements, type Chunks } from '../kernels/chunk-source';
+import { interpolate, type QuantilePlan } from '../kernels/quantiles';
+import { createTick, type Poll } from '../kernels/slabs';
+import {
+  bestGrid,
+  candidateGrids,
+  planUniformSearch,
+  searchUniformGrid,
+  type Candidates,
+  type UniformGrid,
+} from '../kernels/uniform-search';
 import { UnusableTensorError } from '../kernels/unusable-tensor-error';
 import { levelCountOf, type UniformParameters } from '../kernels/uniform-parameters';
-
-/** Channels gathered at once: one cache line of a row. */
-const BLOCK = 16;
 
 /** Parameters of each channel, and which channels are one constant (scale reparameterisation leaves those alone). */
 export interface CalibratedChannels {
@@ -23,7 +30,7 @@ export interface CalibratedChannels {
  * @param poll called at least every 2 million elements, may throw to stop
  * @throws UnusableTensorError when the tensor is empty or holds NaN or infinity
  */
-export function calibrateUniform(chunks: readonly Float32Array[], bits: number, poll?: Poll): UniformParameters {
+export function calibrateUniform(chunks: Chunks, bits: number, poll?: Poll): UniformParameters {
   const { delta, zeroPoint } = searchUniformGrid(
     chunks,
     planUniformSearch(countElements(chunks)),
@@ -40,37 +47,39 @@ export function calibrateUniform(chunks: readonly Float32Array[], bits: number, 
  * @throws UnusableTensorError, its index counted over the chunks
  */
 export function calibrateUniformChannels(
-  chunks: readonly Float32Array[],
+  chunks: Chunks,
   channels: number,
   bits: number,
   poll?: Poll,
 ): CalibratedChannels {
-  const rows = countElements(chunks) / channels;
-  if (chunks.some((chunk) => chunk.length % channels !== 0)) {
-    throw new Error(`a chunk is not made of whole rows of ${channels} channels`);
-  }
   const tick = createTick(poll);
   const levelCount = levelCountOf(bits);
   const found = emptyChannels(channels);
+  const rows = countElements(chunks) / channels;
+  if (!Number.isInteger(rows)) throw new Error(`a tensor that is not made of whole rows of ${channels} channels`);
   const plan = planUniformSearch(rows);
-  // An odd number of cache lines between channels, or sixteen parallel streams fall on the same few cache sets.
-  const stride = (Math.ceil(rows / BLOCK) | 1) * BLOCK;
-  const scratch = new Float32Array(stride * Math.min(BLOCK, channels));
-  for (let first = 0; first < channels; first += BLOCK) {
-    const width = Math.min(BLOCK, channels - first);
-    transposeChannels(chunks, channels, first, width, scratch, stride, tick);
-    for (let c = 0; c < width; c++) {
-      const channel = scratch.subarray(c * stride, c * stride + rows);
-      try {
-        set(found, first + c, searchUniformGrid([channel], plan, levelCount, tick));
-      } catch (error) {
-        if (!(error instanceof UnusableTensorError)) throw error;
-        const index = error.index < 0 ? -1 : error.index * channels + first + c;
-        throw new UnusableTensorError(error.problem, `${error.failure.what} (in channel ${first + c})`, index);
-      }
-    }
-  }
+  const tails = selectChannelTails(chunks, channels, plan.topCount, plan.bottomCount, tick);
+  const candidates = Array.from({ length: channels }, (_, c) =>
+    channelCandidates(channelQuantiles(tails, c, plan), levelCount, c),
+  );
+  const sums = channelErrors(chunks, candidates.map((each) => ('degenerate' in each ? null : each.bounds)), tick);
+  candidates.forEach((each, c) => set(found, c, 'degenerate' in each ? each : bestGrid(each, sums[c])));
   return found;
+}
+
+function channelCandidates(values: readonly number[], levelCount: number, channel: number): Candidates | UniformGrid {
+  try {
+    return candidateGrids(values, levelCount);
+  } catch (error) {
+    if (!(error instanceof UnusableTensorError)) throw error;
+    throw new UnusableTensorError(error.problem, `${error.failure.what} (in channel ${channel})`);
+  }
+}
+
+/** Quantiles of one channel from its tails, which hold all the plan's ranks. */
+function channelQuantiles({ top, bottom }: ChannelTails, c: number, { ranks, topCount, bottomCount, count }: QuantilePlan): number[] {
+  const valueAt = (rank: number): number => rank < count / 2 ? bottom[c * bottomCount + rank] : top[c * topCount + count - 1 - rank];
+  return ranks.map(({ below, above, weight }) => interpolate(valueAt(below), valueAt(above), weight));
 }
 
 /**

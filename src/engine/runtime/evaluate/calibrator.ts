@@ -2,22 +2,23 @@
  * Sequential calibration as the reference does it: each quantiser sets itself on the whole calibration batch and then quantises it, so later
  * ones see quantised inputs; afterwards LayerNorms are reparameterised and the weights behind them calibrate again.
  * The calibration network does not depend on scheme, seed or activation bits, so one Calibrator serves all of them.
+ * Images go through it one batch at a time; what lives between two segments is held by LiveTensors, in memory that does not grow with them.
  */
+import { tmpdir } from 'node:os';
 import { at } from '../../../shared/at';
+import { planLifetimes, type Lifetimes } from '../../core/calibration/lifetimes';
 import type { Operand } from '../../core/graph/operands';
-import { type NetworkParameters, patchInputBits, type QuantizerSettings } from '../../core/graph/parameters';
+import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import { perturbRounding, perturbValues } from '../../core/graph/perturb';
 import { createRandom } from '../../core/random/random';
 import { rewriteForCalibration, type CalibrationGraph } from '../../core/graph/rewrite-calibration';
 import { segmentGraph, type Cut, type Segment } from '../../core/graph/segments';
 import type { Graph, ModelStructure } from '../../core/graph/types';
-import { createAttentionQuantizer } from '../../core/quantizers/attention-quantizer';
-import { schemeById } from '../../core/quantizers/scheme-table';
-import { calibrateUniform, calibrateUniformChannels } from '../../core/quantizers/uniform-calibration';
-import { calibrateScheme } from '../../core/quantizers/scheme-calibration';
-import { fakeQuantize, fakeQuantizeChannels } from '../../core/kernels/uniform';
-import { fail, EngineError } from '../../../shared/failure';
 import { assembleParameters, type OperandResult } from './assemble-parameters';
+import { calibrateOperand, type CalibratedOperand } from './calibrate-operand';
+import { LiveTensors } from './live-tensors';
+import type { ScratchPlace } from './scratch-file';
+import { scratchFileSystem } from './scratch-file-system';
 import { createSession, type FloatTensor, type Session } from '../ort/session';
 
 /** A batch of prepared pixels; `valid` images count, the rest is padding. */
@@ -26,10 +27,23 @@ export interface PixelBatch {
   readonly valid: number;
 }
 
+/** How much of a calibration stays in memory; the rest goes to a temporary file. */
+export interface CalibrationMemory {
+  /** Images, whole batches of them. */
+  readonly images: number;
+  readonly bytes: number;
+}
+
+/** As many images as the reference calibrates on, unless they are very large. */
+export const calibrationMemory: CalibrationMemory = { images: 32, bytes: 1e9 };
+
 export interface CalibrateOptions {
   /** Called between segments, sites and chunks of long loops; may throw to stop. */
   readonly poll: () => void;
   readonly onSite: (done: number, total: number) => void;
+  readonly memory?: CalibrationMemory;
+  /** Where the temporary file is made when there must be one; the system's folder unless given. */
+  readonly scratch?: ScratchPlace;
 }
 
 export interface CalibratorSettings {
@@ -41,9 +55,12 @@ export interface CalibratorSettings {
   readonly rounding: number | null;
 }
 
-type Found = Omit<OperandResult, 'operand'>;
-
 export class Calibrator {
+  private readonly operands: ReadonlyMap<string, Operand>;
+  /** The tensor behind each quantised form. */
+  private readonly quantised: ReadonlyMap<string, string>;
+  private readonly lifetimes: Lifetimes;
+
   private constructor(
     private readonly float: Graph,
     private readonly structure: ModelStructure,
@@ -53,7 +70,11 @@ export class Calibrator {
     private readonly segments: readonly Segment[],
     private readonly sessions: readonly Session[],
     private readonly rounding: number | null,
-  ) {}
+  ) {
+    this.operands = new Map(plan.operands.map((operand) => [operand.tensor, operand]));
+    this.quantised = new Map(plan.operands.map((operand) => [operand.quantized, operand.tensor]));
+    this.lifetimes = planLifetimes(segments, plan.cuts, { name: structure.input.name, dims: this.inputDims });
+  }
 
   /** Quantises the weights and loads one session per segment. `graph` is the float graph at the run's batch size. */
   static async create(graph: Graph, structure: ModelStructure, { wBits, batch, threads, rounding }: CalibratorSettings, poll: () => void): Promise<Calibrator> {
@@ -73,30 +94,37 @@ export class Calibrator {
     return new Calibrator(graph, structure, wBits, batch, plan, segments, sessions, rounding);
   }
 
-  /** Calibrates on `batches`. Throws a 'calibration' failure naming the site when values cannot be quantised. */
-  async calibrate(settings: QuantizerSettings, batches: readonly PixelBatch[], options: CalibrateOptions): Promise<NetworkParameters> {
-    const { input } = this.structure;
-    const live = batches.map((batch) => new Map<string, FloatTensor>([
-      [input.name, { data: batch.pixels, dims: [this.batch, input.channels, input.height, input.width] }],
-    ]));
-    const operands = new Map(this.plan.operands.map((operand) => [operand.tensor, operand]));
+  /**
+   * Calibrates on `batches`, which are read once, one after another. The parameters do not depend on `memory`. Throws a 'calibration' failure
+   * naming the site when values cannot be quantised, and 'disk-full' when the temporary file cannot hold what memory may not.
+   */
+  async calibrate(settings: QuantizerSettings, batches: Iterable<PixelBatch>, options: CalibrateOptions): Promise<NetworkParameters> {
+    const { name } = this.structure.input;
+    const live = this.liveTensors(options);
+    const found = new Map<string, CalibratedOperand | null>();
     const results: OperandResult[] = [];
-    const calibrateCuts = (cuts: readonly Cut[], index: number): void => {
-      const later = this.readLater(index);
-      for (const cut of cuts) {
-        const operand = operands.get(cut.produced);
-        if (operand === undefined) throw new Error(`the cut ${cut.produced} is no operand`);
+    const calibrateCuts = (cuts: readonly Cut[]): void => {
+      for (const { produced } of cuts) {
+        const operand = this.operands.get(produced);
+        if (operand === undefined) throw new Error(`the cut ${produced} is no operand`);
         options.poll();
-        const found = this.calibrateOperand(operand, settings, live, batches, later.has(operand.tensor), options.poll);
-        if (found !== null) results.push({ operand, ...found });
+        const calibrated = calibrateOperand(operand, settings, live.chunks(produced), at(live.dims(produced), live.dims(produced).length - 1), options.poll);
+        found.set(produced, calibrated);
+        if (calibrated !== null) results.push({ operand, parameters: calibrated.parameters, degenerate: calibrated.degenerate });
         options.onSite(results.length, this.plan.operands.length);
       }
     };
-    // The picture itself is an operand that no segment makes.
-    calibrateCuts(this.plan.cuts.filter((cut) => cut.produced === input.name), -1);
-    for (const [index, segment] of this.segments.entries()) {
-      await this.runSegment(index, live, options.poll);
-      calibrateCuts(segment.cuts, index);
+    try {
+      for (const { pixels, valid } of batches) live.add(name, { data: pixels, dims: this.inputDims }, valid);
+      live.requireSpace(this.lifetimes.peakBytes);
+      // The picture itself is an operand that no segment makes.
+      calibrateCuts(this.plan.cuts.filter((cut) => cut.produced === name));
+      for (const [index, segment] of this.segments.entries()) {
+        await this.runSegment(index, live, found, options.poll);
+        calibrateCuts(segment.cuts);
+      }
+    } finally {
+      live.close();
     }
     return assembleParameters({ graph: this.float, structure: this.structure, weights: this.plan.weights }, { ...settings, wBits: this.wBits }, results, options.poll);
   }
@@ -105,89 +133,48 @@ export class Calibrator {
     for (const session of this.sessions) await session.release();
   }
 
-  private async runSegment(index: number, live: readonly Map<string, FloatTensor>[], poll: () => void): Promise<void> {
+  private get inputDims(): readonly number[] {
+    const { channels, height, width } = this.structure.input;
+    return [this.batch, channels, height, width];
+  }
+
+  private liveTensors({ poll, memory = calibrationMemory, scratch = { folder: tmpdir(), files: scratchFileSystem } }: CalibrateOptions): LiveTensors {
+    const byImages = Math.ceil(memory.images / this.batch);
+    const byBytes = Math.floor(memory.bytes / this.lifetimes.peakBytes);
+    return new LiveTensors({ residentBatches: Math.max(0, Math.min(byImages, byBytes)), batch: this.batch, scratch, poll });
+  }
+
+  /** Runs every batch through one segment, quantising what it reads on the way in. */
+  private async runSegment(index: number, live: LiveTensors, found: ReadonlyMap<string, CalibratedOperand | null>, poll: () => void): Promise<void> {
     const segment = at(this.segments, index);
-    const later = this.readLater(index);
-    for (const tensors of live) {
+    const { lastRead } = this.lifetimes;
+    const readers = segment.inputs.map((name) => ({ name, read: this.reader(index, name, live, found) }));
+    const dying = new Set(segment.inputs.map((name) => this.quantised.get(name) ?? name).filter((name) => lastRead.get(name) === index));
+    for (let batch = 0; batch < live.batches; batch++) {
       poll();
-      const feeds = new Map(segment.inputs.map((name) => [name, tensorOf(tensors, name)]));
-      for (const [name, tensor] of await at(this.sessions, index).run(feeds)) tensors.set(name, tensor);
-      const made = new Set(segment.cuts.map((cut) => cut.produced));
-      for (const name of tensors.keys()) if (!later.has(name) && !made.has(name)) tensors.delete(name);
+      const outputs = await at(this.sessions, index).run(new Map(readers.map(({ name, read }) => [name, read(batch)])));
+      for (const name of dying) live.drop(batch, name);
+      for (const [name, tensor] of outputs) if (lastRead.has(name)) live.put(batch, name, tensor);
     }
+    live.releaseBuffers();
   }
 
-  /** Tensors that segments behind `index` read. */
-  private readLater(index: number): Set<string> {
-    return new Set(this.segments.slice(index + 1).flatMap((segment) => segment.inputs));
-  }
-
-  /** Sets one quantiser on all images and quantises them. Null when the operand stays in FP32. */
-  private calibrateOperand(
-    operand: Operand, settings: QuantizerSettings, live: readonly Map<string, FloatTensor>[], batches: readonly PixelBatch[], keepRaw: boolean, poll: () => void,
-  ): Found | null {
-    const whole = live.map((tensors) => tensorOf(tensors, operand.tensor));
-    const chunks = whole.map((tensor, index) => tensor.data.subarray(0, (tensor.data.length / this.batch) * at(batches, index).valid));
+  /** How a segment gets one of its inputs, batch after batch from the first on. */
+  private reader(index: number, name: string, live: LiveTensors, found: ReadonlyMap<string, CalibratedOperand | null>): (batch: number) => FloatTensor {
+    const tensor = this.quantised.get(name);
+    const operand = tensor === undefined ? null : found.get(tensor) ?? null;
+    if (tensor === undefined || operand === null) {
+      const raw = tensor ?? name;
+      return (batch) => ({ data: live.read(batch, raw, name), dims: live.dims(raw) });
+    }
     // A picture belongs to the caller and a tensor that is read elsewhere stays as it is.
-    const targets = whole.map((tensor) => (keepRaw || operand.tensor === this.structure.input.name ? new Float32Array(tensor.data.length) : tensor.data));
-    const sources = whole.map((tensor) => tensor.data);
-    const found = atSite(operand, () => this.quantizeOperand(operand, settings, chunks, sources, targets, channelsOf(at(whole, 0)), poll));
+    const last = tensor !== this.structure.input.name && this.lifetimes.lastRead.get(tensor) === index && !at(this.segments, index).inputs.includes(tensor);
     // Each factor of a product off by its last place: the product of two activations rounds as one with a weight does.
-    if (this.rounding !== null && found !== null) {
-      const random = createRandom(this.rounding);
-      for (const target of targets) perturbValues(target, random);
-    }
-    for (const [index, tensors] of live.entries()) {
-      tensors.set(operand.quantized, { data: found === null ? at(sources, index) : at(targets, index), dims: at(whole, index).dims });
-      if (!keepRaw) tensors.delete(operand.tensor);
-    }
-    return found;
+    const random = this.rounding === null ? null : createRandom(this.rounding);
+    const quantize = (source: Float32Array, out: Float32Array): void => {
+      operand.quantize(source, out);
+      if (random !== null) perturbValues(out, random);
+    };
+    return (batch) => ({ data: live.change(batch, tensor, name, last, quantize), dims: live.dims(tensor) });
   }
-
-  private quantizeOperand(
-    operand: Operand, settings: QuantizerSettings, chunks: readonly Float32Array[], sources: readonly Float32Array[], targets: readonly Float32Array[], channels: number, poll: () => void,
-  ): Found | null {
-    if (operand.kind === 'attention') {
-      if (settings.scheme === 'none') return null;
-      const scheme = schemeById(settings.scheme);
-      const { delta } = calibrateScheme(scheme, chunks, settings.aBits, poll);
-      const quantizer = createAttentionQuantizer(scheme, delta, settings.aBits);
-      for (const [index, source] of sources.entries()) quantizer.quantize(source, at(targets, index), null);
-      return { parameters: { scheme: settings.scheme, delta: [delta] }, degenerate: null };
-    }
-    if (settings.aBits === 32) return null;
-    if (operand.kind === 'channels') {
-      const found = calibrateUniformChannels(chunks, channels, settings.aBits, poll);
-      for (const [index, source] of sources.entries()) fakeQuantizeChannels(source, at(targets, index), found, settings.aBits);
-      const degenerate = found.degenerate.includes(1) ? [...found.degenerate] : null;
-      return { parameters: { bits: settings.aBits, delta: [...found.delta], zero_point: [...found.zeroPoint] }, degenerate };
-    }
-    const bits = operand.kind === 'patch' ? patchInputBits : settings.aBits;
-    const found = calibrateUniform(chunks, bits, poll);
-    for (const [index, source] of sources.entries()) fakeQuantize(source, at(targets, index), found, bits);
-    return { parameters: { bits, delta: [found.delta], zero_point: [found.zeroPoint] }, degenerate: null };
-  }
-}
-
-function channelsOf(tensor: FloatTensor): number {
-  return at(tensor.dims, tensor.dims.length - 1);
-}
-
-/** Adds the site's name to a failure that the quantisers raise without knowing where they are. */
-function atSite<T>(operand: Operand, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof EngineError && error.failure.kind === 'calibration') {
-      const reader = at(operand.readers, 0);
-      throw fail('calibration', error.failure.what, { ...error.failure, place: `${reader.site} ${reader.field}` });
-    }
-    throw error;
-  }
-}
-
-function tensorOf(live: ReadonlyMap<string, FloatTensor>, name: string): FloatTensor {
-  const tensor = live.get(name);
-  if (tensor === undefined) throw new Error(`the tensor ${name} was not computed`);
-  return tensor;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countElements, createTick, forEachRange, forEachSlab } from '../../../../src/engine/core/kernels/slabs';
+import { countElements } from '../../../../src/engine/core/kernels/chunk-source';
+import { createTick, forEachRange, forEachSlab } from '../../../../src/engine/core/kernels/slabs';
 
 describe('slabs', () => {
   it('visit every element once, in order', () => {
