@@ -1,5 +1,5 @@
 /**
- * The forest plot of a board: per model one row for FP32 and one for each scheme, top-1 as a dot with its 95 % interval, the published
+ * The forest plot of a board: per model one row for FP32 and one for each scheme and arithmetic, top-1 as a dot with its 95 % interval, the published
  * figure as a cross, and a line where the model's FP32 lies. Uncertainty is the message, so the interval is drawn as large as the dot.
  */
 import type { CustomSeriesOption, EChartsOption, ScatterSeriesOption } from 'echarts';
@@ -12,12 +12,15 @@ export interface ForestWords {
   /** Title of the axis, for example "top-1 accuracy, %". */
   readonly axis: string;
   readonly published: string;
+  /** After the scheme's name in rows of integer runs. */
+  readonly integer: string;
   readonly images: (count: number) => string;
 }
 
 export const englishForestWords: ForestWords = {
   axis: 'top-1 accuracy, % (dot), with its 95 % interval (bar)',
   published: 'published',
+  integer: 'integer',
   images: (count) => `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`,
 };
 
@@ -38,11 +41,13 @@ export type ForestRow =
       readonly complete: boolean;
     };
 
+type CellRow = ForestRow & { readonly kind: 'cell' };
+
 const rowHeight = 20;
 const top = 4;
 const bottom = 52;
 
-/** Models in the board's order, each with the cells that have a figure; FP32 first, then the schemes in the order of every table. */
+/** Models in the board's order, each with the cells that have a figure; FP32 first, then the schemes in the order of every table, reference before integer. */
 export function forestRows(board: Board): ForestRow[] {
   const groups = board.models.flatMap((model): ForestRow[] => {
     const cells = board.cells.filter((cell) => cell.modelId === model.id && (figure(cell) !== null || cell.published !== null));
@@ -73,7 +78,7 @@ export function forestOption(board: Board, theme: ChartTheme, words: ForestWords
       axisLabel: { color: theme.textWeak }, axisLine: { show: false }, axisTick: { show: false },
       splitLine: { lineStyle: { color: theme.line } },
     },
-    yAxis: [rowAxis(rows, theme, nameLabel), { ...rowAxis(rows, theme, figureLabel), position: 'right' }],
+    yAxis: [rowAxis(rows, theme, (row) => nameLabel(row, words)), { ...rowAxis(rows, theme, (row) => figureLabel(row, words)), position: 'right' }],
     series: [fp32Lines(rows, theme), intervals(rows, theme), published(rows, theme, words)],
   };
 }
@@ -86,7 +91,7 @@ function place(scheme: SchemeId): number {
   return scheme === 'none' ? -1 : schemeIds.indexOf(scheme);
 }
 
-function cellRow(model: ModelRecord, cell: BoardCell): ForestRow & { readonly kind: 'cell' } {
+function cellRow(model: ModelRecord, cell: BoardCell): CellRow {
   const { run } = cell;
   return {
     kind: 'cell', model, scheme: cell.scheme, arithmetic: cell.arithmetic, top1: figure(cell), ci95: run?.top1Ci95 ?? null,
@@ -116,16 +121,20 @@ function rowAxis(rows: readonly ForestRow[], theme: ChartTheme, label: (row: For
   };
 }
 
-function nameLabel(row: ForestRow): string {
+function nameLabel(row: ForestRow, words: ForestWords): string {
   if (row.kind === 'gap') return '';
   if (row.kind === 'model') return `{model|${plain(row.model.name)}}`;
-  return `{weak|${schemeName(row.scheme)}${row.arithmetic === 'integer' ? ' integer' : ''}}`;
+  return `{weak|${rowName(row, words)}}`;
+}
+
+function rowName({ scheme, arithmetic }: CellRow, words: ForestWords): string {
+  return arithmetic === 'integer' ? `${schemeName(scheme)} · ${words.integer}` : schemeName(scheme);
 }
 
 /** On the right the figures themselves: "88.30  [86.2, 90.1]". */
-function figureLabel(row: ForestRow): string {
+function figureLabel(row: ForestRow, words: ForestWords): string {
   if (row.kind !== 'cell') return '';
-  if (row.top1 === null) return `{weak|published ${row.published ?? ''}}`;
+  if (row.top1 === null) return `{weak|${words.published} ${row.published ?? ''}}`;
   const bounds = row.ci95 === null ? '' : ` {weak|[${row.ci95[0].toFixed(1)}, ${row.ci95[1].toFixed(1)}]}`;
   return `{figure|${row.top1.toFixed(2)}}${bounds}`;
 }
@@ -158,11 +167,16 @@ function intervals(rows: readonly ForestRow[], theme: ChartTheme): CustomSeriesO
           { type: 'line', shape: { x1: left, y1: y, x2: right, y2: y }, style: line },
           { type: 'line', shape: { x1: left, y1: y - 4, x2: left, y2: y + 4 }, style: cap },
           { type: 'line', shape: { x1: right, y1: y - 4, x2: right, y2: y + 4 }, style: cap },
-          { type: 'circle', shape: { cx: x, cy: y, r: 5 }, style: { fill: hollow ? theme.surface : colour, stroke: colour, lineWidth: 2, opacity } },
+          mark(item.row.arithmetic === 'integer', x, y, { fill: hollow ? theme.surface : colour, stroke: colour, lineWidth: 2, opacity }),
         ],
       };
     },
   };
+}
+
+/** A disc, or a square for integer arithmetic: the colour is the scheme's in both. */
+function mark<S extends object>(square: boolean, x: number, y: number, style: S) {
+  return square ? ({ type: 'rect', shape: { x: x - 4.5, y: y - 4.5, width: 9, height: 9 }, style } as const) : ({ type: 'circle', shape: { cx: x, cy: y, r: 5 }, style } as const);
 }
 
 /** Where each model's FP32 lies, through all of its rows. */
@@ -194,7 +208,7 @@ function tooltip(rows: readonly ForestRow[], words: ForestWords, item: { readonl
   const value: unknown = item?.value;
   const row = Array.isArray(value) ? rows[Number(value[1])] : undefined;
   if (row === undefined || row.kind !== 'cell') return '';
-  const lines = [`${row.model.name}, ${schemeName(row.scheme)}`];
+  const lines = [`${row.model.name}, ${rowName(row, words)}`];
   if (row.top1 !== null) lines.push(`${row.top1.toFixed(2)} %${row.ci95 === null ? '' : ` [${row.ci95[0].toFixed(2)}, ${row.ci95[1].toFixed(2)}]`}, ${words.images(row.images)}`);
   if (row.published !== null) lines.push(`${words.published} ${row.published} %`);
   return lines.join('\n');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chartFont, darkTheme, isDashed, lightTheme, themeVariables, variableTheme } from '../../src/charts/chart-theme';
-import { forestHeight, forestOption, forestRows } from '../../src/charts/forest-option';
+import { englishForestWords, forestHeight, forestOption, forestRows } from '../../src/charts/forest-option';
 import { renderSvg } from '../../src/charts/render-svg';
 import { schemeIds } from '../../src/shared/settings';
 import { board } from '../helpers/board-records';
@@ -48,6 +48,17 @@ describe('forestOption', () => {
     const extreme = { ...full, cells: full.cells.map((cell) => (cell.run === null ? cell : { ...cell, run: { ...cell.run, top1: 100, top1Ci95: [99.6, 100] as [number, number] } })) };
     expect(forestOption(extreme, lightTheme).xAxis).toMatchObject({ max: 100 });
     expect(renderSvg(forestOption({ ...full, cells: [] }, lightTheme), { width: 300, height: 80 })).toContain('<svg');
+  });
+
+  it('draws integer runs as squares under their reference row, named in the words it is given', () => {
+    const full = board(['one']);
+    const integer = full.cells.filter((cell) => cell.scheme === 'Sqrt2_17').map((cell) => ({ ...cell, arithmetic: 'integer' }));
+    const both = { ...full, cells: [...full.cells, ...integer] };
+    expect(forestRows(both).map((row) => (row.kind === 'cell' ? `${row.scheme} ${row.arithmetic}` : row.kind)).slice(2, 6)).toEqual(['Sqrt2_16 reference', 'Sqrt2_17 reference', 'Sqrt2_17 integer', 'BitLog2_Single_16 reference']);
+    const svg = renderSvg(forestOption(both, lightTheme, { ...englishForestWords, integer: '정수', published: '발표값' }), size);
+    expect(svg).toContain('Sqrt2_17 · 정수');
+    expect(circles(svg)).toHaveLength(7);
+    expect(renderSvg(forestOption({ ...full, cells: full.cells.map((cell) => ({ ...cell, run: null })) }, lightTheme, { ...englishForestWords, published: '발표값' }), size)).toContain('발표값 91');
   });
 
   it('names nobody’s markup', () => {
