@@ -1,6 +1,6 @@
 /** Evaluation settings as the window starts them. */
-import type { DatasetRecord, ModelRecord, RunRecord, WorkspaceSummary } from '../../shared/records';
-import type { EvaluationSpec } from '../../shared/settings';
+import type { Board, DatasetRecord, ModelRecord, RunRecord, WorkspaceSummary } from '../../shared/records';
+import type { EvaluationSpec, SchemeId } from '../../shared/settings';
 import { logSchemeIds } from '../../shared/settings';
 
 /** FP32 and all six schemes at W4A4 on everything given: what the sample starts with, and the run dialog's first values. */
@@ -47,16 +47,25 @@ export function specOfRun(run: RunRecord, model: ModelRecord, dataset: DatasetRe
   };
 }
 
-/**
- * Jobs that finish every run that was stopped, failed or lost: runs of equal settings share one job, because a job decodes each
- * image once for all of its cells.
- */
+/** Jobs that finish every run of the data set that was stopped, failed or lost. */
 export function unfinishedSpecs({ runs, models, datasets }: WorkspaceSummary, datasetId: string | null): EvaluationSpec[] {
+  return jobsOf(runs.filter((run) => run.datasetId === datasetId && run.state !== 'done' && run.images !== run.total), models, datasets);
+}
+
+/** Jobs that measure in integer arithmetic what the board has finished in reference only, with the same settings. */
+export function integerSpecs(board: Board, datasets: readonly DatasetRecord[]): EvaluationSpec[] {
+  const has = (modelId: string, scheme: SchemeId): boolean => board.cells.some((cell) => cell.modelId === modelId && cell.scheme === scheme && cell.arithmetic === 'integer' && cell.run !== null);
+  const runs = board.cells.flatMap(({ modelId, scheme, arithmetic, run }) => (arithmetic === 'reference' && run?.state === 'done' && !has(modelId, scheme) ? [run] : []));
+  return jobsOf(runs, board.models, datasets).map((spec) => ({ ...spec, arithmetic: 'integer' }));
+}
+
+/** Runs of equal settings share one job, because a job decodes each image once for all of its cells. Runs whose model or data are gone are left out. */
+function jobsOf(runs: readonly RunRecord[], models: readonly ModelRecord[], datasets: readonly DatasetRecord[]): EvaluationSpec[] {
   const specs = new Map<string, EvaluationSpec>();
   for (const run of runs) {
     const model = models.find((other) => other.id === run.modelId);
     const dataset = datasets.find((other) => other.id === run.datasetId);
-    if (model === undefined || dataset === undefined || run.datasetId !== datasetId || run.state === 'done' || run.images === run.total) continue;
+    if (model === undefined || dataset === undefined) continue;
     const spec = specOfRun(run, model, dataset);
     const key = JSON.stringify({ ...spec, schemes: [], withFp32: false });
     const known = specs.get(key);

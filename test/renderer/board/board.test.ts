@@ -3,7 +3,7 @@ import { boardText } from '../../../src/renderer/src/board/board-copy';
 import { boardColumns, boardRows, largestLoss, namesArithmetic } from '../../../src/renderer/src/board/board-rows';
 import { stepOnGrid } from '../../../src/renderer/src/board/step-on-grid';
 import { runDetails } from '../../../src/renderer/src/run-names';
-import { unfinishedSpecs } from '../../../src/renderer/src/run-spec';
+import { integerSpecs, unfinishedSpecs } from '../../../src/renderer/src/run-spec';
 import { pairedRows } from '../../../src/renderer/src/inspector-rows';
 import { arithmeticsOf, boardWithRun, cellOf, summaryWithRun } from '../../../src/renderer/src/stores/board-state';
 import type { RunRecord } from '../../../src/shared/records';
@@ -139,6 +139,18 @@ describe('the list of runs', () => {
     const odd = { ...run, settings: { ...run.settings, wBits: 3, seed: 2, limit: 50 } };
     expect(runDetails(odd, words, 'stopped')).toBe('fashion_vit · W3A4 · <integer> · seed 2 · 50 images · stopped');
     expect(runDetails(makeRun(vit, 'none'), words, 'done')).toBe('fashion_vit');
+  });
+});
+
+describe('measuring in integers too', () => {
+  it('repeats what stands finished in reference, with its own settings, and nothing that is there already', () => {
+    const runs = makeRuns().map((run) => (run.modelId === swin.id ? { ...run, settings: { ...run.settings, limit: 50 } } : run));
+    const specs = integerSpecs(makeBoard([...runs, makeIntegerRun(vit, 'Sqrt2_17')]), makeSummary([]).datasets);
+    expect(specs.map(({ models, schemes, withFp32, arithmetic, limit }) => ({ models, schemes, withFp32, arithmetic, limit }))).toEqual([
+      { models: [vit.file], schemes: ['Sqrt2_16', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17'], withFp32: false, arithmetic: 'integer', limit: null },
+      { models: [swin.file], schemes: ['Sqrt2_16', 'Sqrt2_17', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17'], withFp32: false, arithmetic: 'integer', limit: 50 },
+    ]);
+    expect(integerSpecs(makeBoard([makeRun(vit, 'Sqrt2_17', { state: 'stopped' })]), makeSummary([]).datasets)).toEqual([]);
   });
 });
 

@@ -126,6 +126,7 @@ export const en = {
     tint: 'Points against FP32',
     ladderAxis: 'Ladders: levels on a log axis, 2⁻¹⁶ to 1',
     continueAll: 'Continue unfinished runs',
+    measureInteger: 'Measure in integers too',
     copied: 'Copied as {format}',
     forestTitle: 'How certain each figure is',
     forestSubtitle: 'Overlapping intervals do not mean equal: the same images are compared pairwise, see the inspector',

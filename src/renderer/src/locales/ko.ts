@@ -128,6 +128,7 @@ export const ko: typeof en = {
     tint: 'FP32 대비 차이(%p)',
     ladderAxis: '눈금: 로그 축 위의 레벨, 2⁻¹⁶부터 1까지',
     continueAll: '끝나지 않은 실행 이어서 하기',
+    measureInteger: '정수 연산으로도 측정',
     copied: '{format} 형식으로 복사함',
     forestTitle: '수치의 불확실성',
     forestSubtitle: '구간이 겹쳐도 같다는 뜻은 아닙니다. 같은 이미지끼리의 비교는 상세 정보에 있습니다',
