@@ -8,6 +8,8 @@ import type { ElementType, Graph, GraphNode, ValueInfo } from './types';
 export interface Cut {
   readonly produced: string;
   readonly replacement: string;
+  /** float32 unless given. */
+  readonly type?: 'uint8';
 }
 
 export interface Segment {
@@ -25,7 +27,8 @@ export interface Segment {
  * A cut of a graph input belongs to no segment. Throws when a node reads a tensor that nothing makes.
  */
 export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlySet<string> = new Set()): Segment[] {
-  const level = delayWidening(graph, levels(graph, cuts));
+  const types = byteTensors(graph);
+  const level = delayWidening(graph, types, levels(graph, cuts));
   const count = Math.max(0, ...graph.nodes.map((node) => levelOf(level, node.outputs[0]))) + 1;
   const wanted = Array.from({ length: count }, () => new Set<string>());
   const needed = Array.from({ length: count }, () => new Set<string>());
@@ -48,7 +51,7 @@ export function segmentGraph(graph: Graph, cuts: readonly Cut[], keep: ReadonlyS
   for (const cut of inside) wanted[levelOf(level, cut.produced)].add(cut.produced);
   for (const output of graph.outputs) wanted[levelOf(level, output.name)].add(output.name);
   for (const name of keep) wanted[levelOf(level, name)].add(name);
-  const types = byteTensors(graph);
+  for (const { replacement, type } of cuts) if (type !== undefined) types.set(replacement, type);
   return wanted.map((outputs, index) => {
     const nodes = graph.nodes.filter((node) => levelOf(level, node.outputs[0]) === index);
     const made = inside.filter((cut) => levelOf(level, cut.produced) === index);
@@ -76,15 +79,16 @@ function levels(graph: Graph, cuts: readonly Cut[]): Map<string, number> {
   return level;
 }
 
-/** A DequantizeLinear goes to the first segment that reads it: bytes cross the cut instead of floats. */
-function delayWidening(graph: Graph, level: Map<string, number>): Map<string, number> {
+/** What is made of bytes alone goes to the first segment that reads it: bytes cross the cut instead of floats. */
+function delayWidening(graph: Graph, types: ReadonlyMap<string, ElementType>, level: Map<string, number>): Map<string, number> {
   const readers = new Map<string, number>();
   for (const node of graph.nodes) {
     const here = levelOf(level, node.outputs[0]);
     for (const input of node.inputs) readers.set(input, Math.min(readers.get(input) ?? Infinity, here));
   }
   for (const node of graph.nodes) {
-    const first = node.opType === 'DequantizeLinear' ? readers.get(node.outputs[0]) : undefined;
+    const widens = ['DequantizeLinear', 'Cast'].includes(node.opType) && types.has(node.inputs[0]);
+    const first = widens ? readers.get(node.outputs[0]) : undefined;
     if (first !== undefined) level.set(node.outputs[0], first);
   }
   return level;
@@ -119,10 +123,16 @@ function buildSegment(graph: Graph, types: ReadonlyMap<string, ElementType>, nod
 function byteTensors(graph: Graph): Map<string, ElementType> {
   const types = new Map<string, ElementType>();
   for (const node of graph.nodes) {
-    const [from] = node.inputs;
-    const type = node.opType === 'QuantizeLinear' ? graph.initializers.get(node.inputs[2] ?? '')?.type : node.opType === 'DequantizeLinear' ? undefined : types.get(from);
-    if (type === undefined || node.opType === 'MatMulIntegerToFloat') continue;
+    const type = byteType(graph, node, types.get(node.inputs[0]));
+    if (type === undefined) continue;
     for (const output of node.outputs) types.set(output, type);
   }
   return types;
+}
+
+function byteType(graph: Graph, node: GraphNode, input: ElementType | undefined): ElementType | undefined {
+  if (node.opType === 'QuantizeLinear') return graph.initializers.get(node.inputs[2] ?? '')?.type;
+  if (input === undefined || node.opType === 'DequantizeLinear' || node.opType === 'MatMulIntegerToFloat') return undefined;
+  // The one cast of codes: to int8.
+  return node.opType === 'Cast' ? 'int8' : input;
 }

@@ -37,13 +37,12 @@ export interface AttentionQuantizer {
  * float, at a few instructions per element.
  *
  * @param aBits bits of the activations; the scheme decides what that means for the map
- * @param written what quantising writes for each code; the scheme's levels unless given (integer arithmetic writes whole numbers)
  */
-export function createAttentionQuantizer(scheme: Scheme, delta: number, aBits: number, written?: Float32Array): AttentionQuantizer {
+export function createAttentionQuantizer(scheme: Scheme, delta: number, aBits: number): AttentionQuantizer {
   if (scheme.kind === 'none') throw new Error('scheme none leaves the map in FP32: there is no quantiser');
   if (!(delta > 0) || !Number.isFinite(delta)) throw new Error(`${scheme.id}: delta must be positive, got ${delta}`);
   const levels = scheme.levels(delta, aBits);
-  const table = buildLevelTable((x) => scheme.codeOf(x, delta, aBits), written ?? levels);
+  const table = buildLevelTable((x) => scheme.codeOf(x, delta, aBits), levels);
   const levelCount = levels.length;
 
   const requireRoom = (codes: CodeArray | null): void => {

@@ -1,14 +1,12 @@
 /** The quantiser of one block's attention map with the tensors it writes: values in reference arithmetic, integer levels in integer arithmetic. */
 import { at } from '../../../shared/at';
-import type { MapForm } from '../../core/graph/integer/map-forms';
+import type { MapForms } from '../../core/graph/integer/map-forms';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import type { AttentionQuantizer, MapShape } from '../../core/quantizers/attention-quantizer';
 
-export interface BlockQuantizer {
+export interface BlockQuantizer extends MapForms {
   readonly codes: AttentionQuantizer;
   readonly levelCount: number;
-  /** The first takes the place of the map. */
-  readonly forms: readonly MapForm[];
 }
 
 /**
@@ -16,16 +14,13 @@ export interface BlockQuantizer {
  * is added to unless null.
  */
 export function quantizeMap(
-  { codes: quantizer, forms }: BlockQuantizer, map: Float32Array, outputs: readonly Float32Array[], codes: CodeArray, shape: MapShape, counts: Float64Array | null,
+  { codes: quantizer, forms }: BlockQuantizer, map: Float32Array, outputs: readonly (Float32Array | Uint8Array | Int8Array)[], codes: CodeArray, shape: MapShape, counts: Float64Array | null,
 ): void {
-  const first = at(outputs, 0);
-  if (counts === null) quantizer.quantize(map, first, codes);
-  else quantizer.quantizeHeads(map, first, codes, shape, counts);
+  // The map itself is not needed any more.
+  if (counts === null) quantizer.quantize(map, map, codes);
+  else quantizer.quantizeHeads(map, map, codes, shape, counts);
   for (const [position, { byCode }] of forms.entries()) {
-    if (position > 0) decodeInto(codes, byCode, at(outputs, position));
+    const out = at(outputs, position);
+    for (let i = 0; i < out.length; i++) out[i] = at(byCode, at(codes, i));
   }
-}
-
-function decodeInto(codes: CodeArray, byCode: Float32Array, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = at(byCode, at(codes, i));
 }

@@ -4,7 +4,7 @@ import { at } from '../../../shared/at';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import { perturbRounding } from '../../core/graph/perturb';
 import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
-import { integerForms, valueForm } from '../../core/graph/integer/map-forms';
+import { integerForms, valueForms } from '../../core/graph/integer/map-forms';
 import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
 import { rewriteFloat, rewriteReference, type RewrittenGraph } from '../../core/graph/rewrite';
 import type { AttentionBlock, Graph, ModelStructure } from '../../core/graph/types';
@@ -63,9 +63,8 @@ function mapWriter(kind: CellNetwork, block: AttentionBlock, structure: ModelStr
   const { scheme: id, aBits } = kind.settings;
   const scheme = schemeById(id);
   const whole = kind.kind === 'integer' && scheme.kind !== 'none' ? integerForms(scheme, block.softmax, aBits) : null;
-  if (whole === null || !whole.forms.every(({ tensor }) => read.has(tensor))) return { codes: values, levelCount: values.levelCount, forms: [valueForm(block.softmax, values.levels)] };
-  const codes = createAttentionQuantizer(scheme, attentionDelta(kind.parameters, block.index, structure), aBits, at(whole.forms, 0).byCode);
-  return { codes, levelCount: values.levelCount, forms: whole.forms };
+  if (whole === null || !whole.forms.every(({ tensor }) => read.has(tensor))) return { codes: values, levelCount: values.levelCount, ...valueForms(block.softmax, values.levels) };
+  return { codes: values, levelCount: values.levelCount, output: whole.output, forms: whole.forms };
 }
 
 /** Evaluates one batch: an outcome per loaded image, and the codes counted over them. `now` in milliseconds. */

@@ -1,6 +1,6 @@
 /**
  * The tensors that leave one segment and enter another, in one WebAssembly memory where ONNX Runtime writes and reads them and the kernels
- * work on them in place. A map and its first quantised form are one tensor under two names.
+ * work on them in place. A map and its quantised form in float32 are one tensor under two names.
  */
 import type { Segment } from '../../core/graph/segments';
 import { placeTensors, type TensorLife } from '../../core/graph/tensor-places';
@@ -61,13 +61,14 @@ function findLives(segments: readonly Segment[], output: string): { lives: Life[
   const names = new Map<string, string>();
   for (const [index, { graph, cuts }] of segments.entries()) {
     for (const value of graph.outputs) {
-      const forms = cuts.filter(({ produced }) => produced === value.name).map(({ replacement }) => replacement);
-      const to = Math.max(index, last.get(value.name) ?? index, ...forms.slice(0, 1).map((form) => last.get(form) ?? index));
-      lives.push(life(value, value.name, index, to));
+      const forms = cuts.filter(({ produced }) => produced === value.name);
+      const inPlace = forms.find(({ type }) => (type ?? 'float32') === value.type);
+      const lastOf = (name: string): number => last.get(name) ?? index;
+      lives.push(life(value, value.name, index, Math.max(lastOf(value.name), inPlace === undefined ? index : lastOf(inPlace.replacement))));
       names.set(value.name, value.name);
-      for (const [position, form] of forms.entries()) {
-        names.set(form, position === 0 ? value.name : form);
-        if (position > 0) lives.push(life(value, form, index, last.get(form) ?? index));
+      for (const form of forms) {
+        names.set(form.replacement, form === inPlace ? value.name : form.replacement);
+        if (form !== inPlace) lives.push(life({ ...value, type: form.type ?? 'float32' }, form.replacement, index, lastOf(form.replacement)));
       }
     }
   }

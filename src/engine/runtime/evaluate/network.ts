@@ -135,7 +135,7 @@ export class Network {
       }
       const codes = this.codes.subarray(0, size);
       const before = options.onAttention === undefined ? map : map.slice();
-      const outputs = quantizer.forms.map(({ tensor }) => this.tensors.floats(tensor).data.subarray(image * size, (image + 1) * size));
+      const outputs = quantizer.forms.map(({ tensor }) => this.tensors.get(tensor).data.subarray(image * size, (image + 1) * size));
       // Padding is quantised like any image, and not counted.
       quantizeMap(quantizer, map, outputs, codes, shape, valid ? counts : null);
       if (!valid) continue;

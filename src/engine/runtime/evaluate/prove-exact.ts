@@ -3,7 +3,7 @@
  * the graph holds no float product with a weight. Run once per run, on the machine that evaluates it.
  */
 import { extremeCodes, sumsOfCodes } from '../../core/graph/integer/extreme-codes';
-import { inputBits, planInteger, weightOffset, type IntegerMachine } from '../../core/graph/integer/integer-plan';
+import { inputBits, planInteger, weightOffset, type IntegerMachine, type SitePlan } from '../../core/graph/integer/integer-plan';
 import { floatWeightProducts } from '../../core/graph/integer/float-weight-products';
 import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
 import { operandParameters, type NetworkParameters, type QuantizerSettings } from '../../core/graph/parameters';
@@ -44,7 +44,8 @@ export async function proveExact(context: ProofContext, poll: () => void): Promi
     const how = plan.get(site.name);
     if (how === undefined || how.kind === 'reference') continue;
     poll();
-    const product = site.kind === 'linear' ? linearProduct(context, site, how.kind === 'integer-gemm' ? how.weight : 'int8') : attentionProduct(context, site);
+    const product = site.kind === 'product' ? attentionProduct(context, site, how) : how.kind === 'integer-gemm' ? linearProduct(context, site, how.weight) : null;
+    if (product === null) throw new Error(`${site.name} is no product of bytes`);
     const equal = done.get(product.key) ?? (await product.check());
     done.set(product.key, equal);
     if (!equal) wrong.push(site.name);
@@ -74,29 +75,35 @@ function linearProduct({ graph, settings, parameters, threads }: ProofContext, s
       const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop: 2 ** settings.wBits - 1 });
       const stored = type === 'int8' ? Int8Array.from(weight, (code) => code - offset) : weight;
       const weightZero = type === 'int8' ? Int8Array.from(zeros, (zero) => zero - offset) : Uint8Array.from(zeros);
-      const sums = await multiplyCodes({ rows, inner, columns, input, inputZero, weight: stored, weightZero }, threads);
+      const sums = await multiplyCodes({ rows, inner, columns, input, inputZero, weight: stored, weightZero, constant: true }, threads);
       return sumsOfCodes({ rows, inner, columns, input, inputZero, weight, weightZero: zeros }).every((sum, index) => Math.fround(sum) === sums[index]);
     },
   };
 }
 
-function attentionProduct({ graph, structure, settings, parameters, threads }: ProofContext, site: ProductSite): CheckedProduct {
+function attentionProduct({ structure, settings, parameters, threads }: ProofContext, site: ProductSite, how: SitePlan): CheckedProduct {
   const block = structure.blocks[site.block];
   if (block === undefined) throw new Error(`there is no block ${site.block}`);
   const top = 2 ** settings.aBits - 1;
   const zeroOf = (operand: string): number => operandParameters(parameters, site.name, operand).zero_point?.[0] ?? 0;
-  const whole = site.role === 'matmul1';
-  const [rows, inner, columns] = whole ? [block.tokens, block.headDim, block.tokens] : [block.tokens, block.tokens, block.headDim];
-  // A softmax row cannot be all top levels: the largest rows are one top level beside zeros, and many small ones.
-  const levels = whole ? null : largestLevels(settings);
+  const scores = site.role === 'matmul1';
+  const [rows, inner, columns] = scores ? [block.tokens, block.headDim, block.tokens] : [block.tokens, block.tokens, block.headDim];
+  const levels = scores ? null : largestLevels(settings);
+  const inputZero = scores ? zeroOf('A') : 0;
+  const type = how.kind === 'integer-gemm' ? how.weight : 'float32';
   return {
-    key: `${site.role} ${rows} ${inner} ${columns} ${whole ? zeroOf('A') : ''} ${zeroOf('B')} ${graph.name}`,
+    key: `${site.role} ${rows} ${inner} ${columns} ${inputZero} ${zeroOf('B')} ${type}`,
     check: async () => {
-      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: top, weightTop: top });
-      const a = Float32Array.from(input, (code, index) => (levels === null ? code - zeroOf('A') : levelAt(levels, index, inner)));
-      const b = Float32Array.from(weight, (code) => code - zeroOf('B'));
-      const sums = await multiplyWholes({ rows, inner, columns, a, b }, threads);
-      return sumsOfCodes({ rows, inner, columns, input: a, inputZero: 0, weight: b, weightZero: new Float32Array(columns) }).every((sum, index) => sum === sums[index]);
+      const { input: codes, weight } = extremeCodes(rows, inner, columns, { inputTop: top, weightTop: top });
+      const input = levels === null ? codes : Uint16Array.from(codes, (_, index) => levelAt(levels, index, inner));
+      const expected = sumsOfCodes({ rows, inner, columns, input, inputZero, weight, weightZero: new Float64Array(columns).fill(zeroOf('B')) });
+      const sums = type === 'float32'
+        ? await multiplyWholes({ rows, inner, columns, a: Float32Array.from(input, (code) => code - inputZero), b: Float32Array.from(weight, (code) => code - zeroOf('B')) }, threads)
+        : await multiplyCodes({
+          rows, inner, columns, input: Uint8Array.from(input), inputZero, constant: false,
+          weight: type === 'int8' ? Int8Array.from(weight) : weight, weightZero: type === 'int8' ? Int8Array.of(zeroOf('B')) : Uint8Array.of(zeroOf('B')),
+        }, threads);
+      return expected.every((sum, index) => sum === sums[index]);
     },
   };
 }
@@ -108,7 +115,7 @@ function largestLevels({ scheme: id, aBits }: QuantizerSettings): Int32Array {
   return levels.whole;
 }
 
-/** Rows of levels as a softmax can give them: the top level in one place, or the level of an even spread everywhere. */
+/** Rows of levels as a softmax can give them (it cannot give many top levels): the top level in one place, or the level of an even spread everywhere. */
 function levelAt(levels: Int32Array, index: number, inner: number): number {
   const [row, column] = [Math.floor(index / inner), index % inner];
   const top = levels.reduce((most, level) => Math.max(most, level), 0);

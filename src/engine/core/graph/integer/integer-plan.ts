@@ -5,10 +5,13 @@
 import type { QuantizerParameters } from '../../../../shared/records';
 import { levelCountOf } from '../../kernels/uniform-parameters';
 import { schemeById } from '../../quantizers/scheme-table';
+import { integerForms } from './map-forms';
 import { intsAttribute, intAttribute } from '../node-values';
 import { operandParameters, patchInputBits, type NetworkParameters, type QuantizerSettings } from '../parameters';
 import type { Graph, LinearSite, ModelStructure, ProductSite, Site } from '../types';
 
+/** Terms of an int32 sum whose products are below 2^16. */
+const longestSum = 32768;
 /** Sums of whole numbers below this are exact in float32 whatever their order. */
 const exactFloat = 2 ** 24;
 /** Rows of a softmax sum to 1 up to rounding: this much more is never reached (577 terms of one last place each). */
@@ -41,8 +44,7 @@ function planSite(graph: Graph, structure: ModelStructure, site: Site, settings:
     const reason = linearObstacle(graph, site, settings, parameters, weight);
     return reason === null ? { kind: 'integer-gemm', weight } : { kind: 'reference', reason };
   }
-  const reason = productObstacle(structure, site, settings, parameters);
-  return reason === null ? { kind: 'exact-float' } : { kind: 'reference', reason };
+  return site.role === 'matmul1' ? planScores(structure, site, settings, parameters, machine) : planMix(structure, site, settings, parameters, machine);
 }
 
 /**
@@ -75,23 +77,38 @@ export function isPatchGrid(graph: Graph, id: string): boolean {
   return strides.every((stride, axis) => stride === kernel[axis]) && still('pads', 0) && still('dilations', 1) && intAttribute(node, 'group', 1) === 1;
 }
 
-function productObstacle(structure: ModelStructure, site: ProductSite, { scheme: id, aBits }: QuantizerSettings, parameters: NetworkParameters | null): string | null {
-  if (aBits === 32) return 'activations are not quantised (a_bits 32)';
-  const block = structure.blocks[site.block];
-  const greatest = (operand: 'A' | 'B'): number => {
-    const zeroPoint = parameters === null ? 0 : zeroPointOf(operandParameters(parameters, site.name, operand));
-    return Math.max(Math.abs(zeroPoint), Math.abs(levelCountOf(aBits) - 1 - zeroPoint));
-  };
-  if (site.role === 'matmul1') {
-    const unfit = parameters === null ? null : byteObstacle(operandParameters(parameters, site.name, 'A'), 'q') ?? byteObstacle(operandParameters(parameters, site.name, 'B'), 'k');
-    return unfit ?? boundObstacle(block.headDim * greatest('A') * greatest('B'));
-  }
+function planScores({ blocks }: ModelStructure, site: ProductSite, { aBits }: QuantizerSettings, parameters: NetworkParameters | null, machine: IntegerMachine): SitePlan {
+  if (aBits === 32) return { kind: 'reference', reason: 'activations are not quantised (a_bits 32)' };
+  if (blocks[site.block].headDim > longestSum) return { kind: 'reference', reason: `its sums of ${blocks[site.block].headDim} products do not fit int32` };
+  const q = parameters === null ? null : operandParameters(parameters, site.name, 'A');
+  const k = parameters === null ? null : operandParameters(parameters, site.name, 'B');
+  const reason = (q === null ? null : byteObstacle(q, 'q')) ?? (k === null ? null : byteObstacle(k, 'k'));
+  if (reason !== null) return { kind: 'reference', reason };
+  return { kind: 'integer-gemm', weight: codeType(2 ** aBits - 1, aBits, k === null ? 0 : zeroPointOf(k), machine) };
+}
+
+/** Attention times v: bytes by bytes where the levels fit a byte, whole numbers in float32 where they do not. */
+function planMix({ blocks }: ModelStructure, site: ProductSite, { scheme: id, aBits }: QuantizerSettings, parameters: NetworkParameters | null, machine: IntegerMachine): SitePlan {
+  if (aBits === 32) return { kind: 'reference', reason: 'activations are not quantised (a_bits 32)' };
   const scheme = schemeById(id);
-  if (scheme.kind === 'none') return 'the attention map stays in FP32 (scheme none)';
+  if (scheme.kind === 'none') return { kind: 'reference', reason: 'the attention map stays in FP32 (scheme none)' };
   const levels = scheme.integerLevels(aBits);
-  if (levels === null) return `the levels of ${id} at ${aBits} bits do not fit small integers`;
-  const unfit = parameters === null ? null : byteObstacle(operandParameters(parameters, site.name, 'B'), 'v');
-  return unfit ?? boundObstacle(levels.greatestRowSum(block.tokens, rowSumSlack) * greatest('B'));
+  const forms = integerForms(scheme, site.a, aBits);
+  if (levels === null || forms === null) return { kind: 'reference', reason: `the levels of ${id} at ${aBits} bits do not fit small integers` };
+  const v = parameters === null ? null : operandParameters(parameters, site.name, 'B');
+  const zeroPoint = v === null ? 0 : zeroPointOf(v);
+  const greatest = Math.max(Math.abs(zeroPoint), Math.abs(levelCountOf(aBits) - 1 - zeroPoint));
+  const reason = (v === null ? null : byteObstacle(v, 'v')) ?? boundObstacle(levels.greatestRowSum(blocks[site.block].tokens, rowSumSlack) * greatest);
+  if (reason !== null) return { kind: 'reference', reason };
+  if (forms.output !== 'level-bytes') return { kind: 'exact-float' };
+  const top = levels.whole.reduce((most, level) => Math.max(most, level), 0);
+  return { kind: 'integer-gemm', weight: codeType(top, aBits, zeroPoint, machine) };
+}
+
+/** int8 for the second operand where its codes and zero point fit and pairs of products cannot saturate; it is the faster one. */
+function codeType(firstTop: number, bits: number, zeroPoint: number, { saturates }: IntegerMachine): 'int8' | 'uint8' {
+  const top = levelCountOf(bits) - 1;
+  return top <= 127 && zeroPoint <= 127 && !(saturates && 2 * firstTop * top > 32767) ? 'int8' : 'uint8';
 }
 
 function boundObstacle(greatest: number): string | null {

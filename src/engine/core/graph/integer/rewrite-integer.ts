@@ -7,7 +7,7 @@ import { scalarConstant } from '../node-values';
 import { listOperands, type Operand, type OperandReader } from '../operands';
 import { operandParameters, patchInputBits, type NetworkParameters, type QuantizerSettings } from '../parameters';
 import { prune } from '../prune';
-import { insertFakeQuantizer, reparameteriseNorms, replaceWeight, type RewrittenGraph } from '../rewrite';
+import { cutOperand, insertFakeQuantizer, reparameteriseNorms, replaceWeight, type RewrittenGraph } from '../rewrite';
 import { schemeById } from '../../quantizers/scheme-table';
 import type { Cut } from '../segments';
 import type { Graph, GraphNode, ModelStructure, ProductSite } from '../types';
@@ -15,7 +15,7 @@ import { CodeTensors, type CodeRequest } from './code-tensors';
 import { replaceLinear } from './integer-linear';
 import { planInteger, type IntegerMachine, type SitePlan } from './integer-plan';
 import { replaceMix, replaceScores } from './integer-products';
-import { integerForms, type MapForm } from './map-forms';
+import { integerForms, type IntegerForms } from './map-forms';
 
 export interface IntegerGraph extends RewrittenGraph {
   /** How each site is computed, by name. */
@@ -66,7 +66,7 @@ function replaceOperand(context: Context, operand: Operand): void {
   const is = (reader: OperandReader, kind: SitePlan['kind']): boolean => plan.get(reader.site)?.kind === kind;
   const floating = operand.readers.filter((reader) => is(reader, 'reference'));
   if (floating.length > 0 && settings.aBits !== 32) insertFakeQuantizer(edit, { ...operand, readers: floating }, settings.aBits, parameters);
-  const linear = operand.readers.filter((reader) => is(reader, 'integer-gemm'));
+  const linear = operand.readers.filter((reader) => reader.field === 'input' && is(reader, 'integer-gemm'));
   if (linear.length === 0) return;
   const [first] = linear;
   const codes = context.codes.codes(requestOf(context, operand.tensor, first.site, first.field, operand.kind === 'patch' ? patchInputBits : settings.aBits));
@@ -83,13 +83,14 @@ function replaceOperand(context: Context, operand: Operand): void {
 /** The map leaves the graph at the softmax and comes back quantised, in one or more tensors. */
 function cutMap({ edit, plan, settings }: Context, operand: Operand): Cut[] {
   const [reader] = operand.readers;
-  const forms = plan.get(reader.site)?.kind === 'exact-float' ? formsOf(operand.tensor, settings).forms.map(({ tensor }) => tensor) : [operand.quantized];
-  if (forms[0] === operand.quantized) for (const { node, inputIndex } of operand.readers) edit.setInput(node, inputIndex, operand.quantized);
-  for (const form of forms) edit.setShape(form, edit.shape(operand.tensor));
-  return forms.map((replacement) => ({ produced: operand.tensor, replacement }));
+  if (plan.get(reader.site)?.kind === 'reference') return [cutOperand(edit, operand)];
+  return formsOf(operand.tensor, settings).forms.map(({ tensor, type }) => {
+    edit.setShape(tensor, edit.shape(operand.tensor));
+    return { produced: operand.tensor, replacement: tensor, ...(type === 'uint8' ? { type } : {}) };
+  });
 }
 
-function formsOf(softmax: string, { scheme: id, aBits }: QuantizerSettings): { forms: readonly MapForm[]; scale: (delta: number) => number } {
+function formsOf(softmax: string, { scheme: id, aBits }: QuantizerSettings): IntegerForms {
   const scheme = schemeById(id);
   const found = scheme.kind === 'none' ? null : integerForms(scheme, softmax, aBits);
   if (found === null) throw new Error(`${id} has no integer levels at ${aBits} bits`);
@@ -108,20 +109,23 @@ function replaceProducts(context: Context, block: number, cuts: readonly Cut[]):
   const codesOf = (request: CodeRequest, position: number): string => together?.[position] ?? context.codes.codes(request);
   if (scores !== null && q !== null && k !== null) {
     const [qCodes, kCodes] = [codesOf(q, 0), codesOf(k, 1)];
-    replaceScores(context, scores, qCodes, kCodes, [...shared, ...context.codes.takeNodes()]);
+    const how = plan.get(scores.name);
+    if (how?.kind !== 'integer-gemm') throw new Error(`${scores.name} is no product of bytes`);
+    replaceScores(context, scores, how.weight, qCodes, kCodes, [...shared, ...context.codes.takeNodes()]);
   }
-  if (mix !== null && v !== null) {
+  const mixPlan = mix === null ? undefined : plan.get(mix.name);
+  if (mix !== null && v !== null && mixPlan !== undefined) {
     const vCodes = codesOf(v, 2);
     const { forms, scale } = formsOf(mix.a, settings);
     const [delta] = operandParameters(parameters, mix.name, 'A').delta;
     if (!cuts.some(({ replacement }) => replacement === forms[0].tensor)) throw new Error(`the map of block ${block} was not cut`);
-    replaceMix(context, mix, forms, scale(delta), vCodes, context.codes.takeNodes());
+    replaceMix(context, mix, mixPlan, { forms, scale: scale(delta) }, vCodes, context.codes.takeNodes());
   }
 }
 
 function integerProduct(structure: ModelStructure, plan: ReadonlyMap<string, SitePlan>, block: number, role: ProductSite['role']): ProductSite | null {
   const site = structure.sites.find((candidate): candidate is ProductSite => candidate.kind === 'product' && candidate.block === block && candidate.role === role);
-  return site !== undefined && plan.get(site.name)?.kind === 'exact-float' ? site : null;
+  return site !== undefined && plan.get(site.name)?.kind !== 'reference' ? site : null;
 }
 
 function requestOf({ parameters }: Context, tensor: string, site: string, field: string, bits: number): CodeRequest {
