@@ -13,4 +13,7 @@ export function heapBase(): usize {
 
 export { resampleColumns, resampleRows } from './resample';
 export { normaliseRgb } from './normalise';
+
 export { quantizeMaps } from './quantize-maps';
+export { decodeScan, splitScan } from './jpeg-scan';
+export { colourRows } from './jpeg-colour';

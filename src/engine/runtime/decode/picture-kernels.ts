@@ -19,8 +19,11 @@ export interface Window {
 export interface PictureRows {
   readonly width: number;
   readonly height: number;
-  /** Says which part will be asked for, once, before the first `place`. Returns how the rows will lie: their first column, bytes from row to row. */
-  open(window: Window): { readonly left: number; readonly stride: number };
+  /**
+   * Says which part will be asked for, once, before the first `place`. Returns how the rows will lie (their first column, bytes from row
+   * to row), or null when these rows cannot be had.
+   */
+  open(window: Window): { readonly left: number; readonly stride: number } | null;
   /** Writes rows first..first+rows-1 as RGB bytes to `address` on. */
   place(first: number, rows: number, address: number): void;
 }
@@ -44,15 +47,17 @@ export function rowsOf({ width, height, data }: Picture, scratch: ScratchMemory)
   };
 }
 
-/** The crop, input x input RGB rows in `scratch`. The region must fill the square. */
-function cropInto(scratch: ScratchMemory, picture: PictureRows, settings: CropSettings): Placed {
+/** The crop, input x input RGB rows in `scratch`; null when the rows cannot be had. The region must fill the square. */
+function cropInto(scratch: ScratchMemory, picture: PictureRows, settings: CropSettings): Placed | null {
   const { resized, region } = cropGeometry(picture, settings);
   const x = packedTapsFor(picture.width, resized.width, settings.interpolation, region.left, region.width);
   const y = packedTapsFor(picture.height, resized.height, settings.interpolation, region.top, region.height);
-  const { left, stride } = picture.open({ left: x.first, top: y.first, width: x.reach, height: y.reach });
+  const opened = picture.open({ left: x.first, top: y.first, width: x.reach, height: y.reach });
+  if (opened === null) return null;
+  const { left, stride } = opened;
   const [startsX, weightsX, startsY, weightsY] = [scratch.put(x.starts), scratch.put(x.weights), scratch.put(y.starts), scratch.put(y.weights)];
   // Taps of weight 0 reach behind the last pixel and row: there must be something to read.
-  const band = scratch.take(bandRows * stride + x.taps * 3 + 16);
+  const band = scratch.take(bandRows * stride + x.taps * 3 + 64);
   const between = multipleOf16(region.width * 3 + 1);
   const middle = scratch.take((y.reach + y.taps) * between);
   const final = multipleOf16(region.width * 3);
@@ -67,10 +72,12 @@ function cropInto(scratch: ScratchMemory, picture: PictureRows, settings: CropSe
   return { address, stride: final };
 }
 
-/** resizeAndCrop in WebAssembly. */
-export function resizeAndCropRows(scratch: ScratchMemory, rows: PictureRows, settings: CropSettings): Picture {
+/** resizeAndCrop in WebAssembly; null when the rows cannot be had. */
+export function resizeAndCropRows(scratch: ScratchMemory, rows: PictureRows, settings: CropSettings): Picture | null {
   const { input } = settings;
-  const { address, stride } = cropInto(scratch, rows, settings);
+  const placed = cropInto(scratch, rows, settings);
+  if (placed === null) return null;
+  const { address, stride } = placed;
   const bytes = scratch.memory.u8(address, input * stride);
   const line = input * 3;
   if (stride === line) return { width: input, height: input, data: bytes.slice() };
@@ -79,13 +86,19 @@ export function resizeAndCropRows(scratch: ScratchMemory, rows: PictureRows, set
   return { width: input, height: input, data };
 }
 
-/** Resizes, crops and normalises into `out` from `offset` on, [3, input, input]; `table` as normalisationTable makes it. */
-export function prepareRows(scratch: ScratchMemory, rows: PictureRows, settings: CropSettings, table: Float32Array, out: Float32Array, offset: number): void {
+/**
+ * Resizes, crops and normalises into `out` from `offset` on, [3, input, input]; `table` as normalisationTable makes it.
+ * Returns false, with `out` untouched, when the rows cannot be had.
+ */
+export function prepareRows(scratch: ScratchMemory, rows: PictureRows, settings: CropSettings, table: Float32Array, out: Float32Array, offset: number): boolean {
   const { input } = settings;
-  const { address, stride } = cropInto(scratch, rows, settings);
+  const placed = cropInto(scratch, rows, settings);
+  if (placed === null) return false;
+  const { address, stride } = placed;
   const size = 3 * input * input;
   const values = scratch.put(table);
   const target = scratch.take(size * 4);
   scratch.memory.kernels.normaliseRgb(address, stride, input, input, values, target);
   out.set(scratch.memory.f32(target, size), offset);
+  return true;
 }
