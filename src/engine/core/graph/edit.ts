@@ -1,4 +1,5 @@
 /** A graph under edit: nodes looked up by their first output, initialisers only ever added, never changed in place (exporters share them). */
+import { sortNodes } from './sort-nodes';
 import type { Attribute, Graph, GraphNode, Tensor } from './types';
 
 export class GraphEdit {
@@ -91,10 +92,11 @@ export class GraphEdit {
 
   /** The edited graph; initialisers that no node reads any more are dropped. */
   finish(): Graph {
-    const nodes = this.graph.nodes.flatMap((original) => {
+    // New nodes stand beside one of their readers, which need not be the first in running order: q, k and v read one quantiser.
+    const nodes = sortNodes(this.graph.nodes.flatMap((original) => {
       const id = original.outputs[0];
       return [...(this.before.get(id) ?? []), ...(this.replaced.get(id) ?? [this.node(id)]), ...(this.after.get(id) ?? [])];
-    });
+    }));
     const used = new Set(nodes.flatMap((node) => node.inputs));
     const initializers = new Map([...this.initializers].filter(([name]) => used.has(name)));
     return { ...this.graph, nodes, initializers, shapes: this.shapes };

@@ -20,7 +20,8 @@ import { residualNames } from './residual';
 export interface LoadedCell {
   readonly network: Network;
   readonly structure: ModelStructure;
-  readonly quantizers: readonly (AttentionQuantizer | null)[];
+  /** code -> value by block; empty without a quantiser. */
+  readonly levels: readonly Float32Array[];
   readonly levelNames: readonly (readonly string[])[];
 }
 
@@ -43,8 +44,8 @@ export async function loadCell(source: CellSource, kind: CellNetwork, poll: () =
   const keep = new Set(residualNames(graph, structure));
   const writers = structure.blocks.map((block) => mapWriter(kind, block, structure, new Set(exact.cuts.map(({ replacement }) => replacement))));
   const network = await Network.create({ structure, rewritten, batch, threads, quantizers: writers, keep }, poll);
-  const quantizers = writers.map((writer) => writer?.codes ?? null);
-  return { network, structure, quantizers, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) };
+  const levels = writers.map((writer) => writer?.levels ?? new Float32Array(0));
+  return { network, structure, levels, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) };
 }
 
 function rewriteFor({ graph, structure, machine }: CellSource, kind: CellNetwork, poll: () => void): RewrittenGraph {
@@ -58,13 +59,15 @@ function rewriteFor({ graph, structure, machine }: CellSource, kind: CellNetwork
 
 /** The quantiser of one block's map with what it writes; null leaves the map in FP32. `read`: what the rewritten graph reads in its place. */
 function mapWriter(kind: CellNetwork, block: AttentionBlock, structure: ModelStructure, read: ReadonlySet<string>): BlockQuantizer | null {
-  const values = blockQuantizer(kind, block.index, structure);
-  if (kind.kind === 'float' || values === null) return null;
+  if (kind.kind === 'float' || kind.settings.scheme === 'none') return null;
   const { scheme: id, aBits } = kind.settings;
   const scheme = schemeById(id);
-  const whole = kind.kind === 'integer' && scheme.kind !== 'none' ? integerForms(scheme, block.softmax, aBits) : null;
-  if (whole === null || !whole.forms.every(({ tensor }) => read.has(tensor))) return { codes: values, levelCount: values.levelCount, ...valueForms(block.softmax, values.levels) };
-  return { codes: values, levelCount: values.levelCount, output: whole.output, forms: whole.forms };
+  if (scheme.kind === 'none') return null;
+  const delta = attentionDelta(kind.parameters, block.index, structure);
+  const levels = scheme.levels(delta, aBits);
+  const whole = kind.kind === 'integer' ? integerForms(scheme, block.softmax, aBits) : null;
+  const { output, forms } = whole?.forms.every(({ tensor }) => read.has(tensor)) === true ? whole : valueForms(block.softmax, levels);
+  return { scheme, delta, aBits, levels, output, forms };
 }
 
 /** Evaluates one batch: an outcome per loaded image, and the codes counted over them. `now` in milliseconds. */

@@ -5,7 +5,7 @@
 import type { Segment } from '../../core/graph/segments';
 import { placeTensors, type TensorLife } from '../../core/graph/tensor-places';
 import type { ElementType, ValueInfo } from '../../core/graph/types';
-import { KernelMemory } from '../kernels/kernel-memory';
+import type { KernelMemory } from '../kernels/kernel-memory';
 import type { EngineTensor, FloatTensor } from '../ort/session';
 
 interface Life extends TensorLife {
@@ -14,10 +14,9 @@ interface Life extends TensorLife {
 }
 
 export class NetworkTensors {
-  readonly memory = new KernelMemory();
   private readonly tensors: ReadonlyMap<string, EngineTensor>;
 
-  constructor(segments: readonly Segment[], output: string) {
+  constructor(private readonly memory: KernelMemory, segments: readonly Segment[], output: string) {
     const { lives, names } = findLives(segments, output);
     const { offsets, bytes } = placeTensors(lives);
     const base = this.memory.reserve(bytes);

@@ -5,11 +5,12 @@
 import { at } from '../../../shared/at';
 import { segmentGraph, type Segment } from '../../core/graph/segments';
 import type { RewrittenGraph } from '../../core/graph/rewrite';
-import type { ModelStructure } from '../../core/graph/types';
+import type { AttentionBlock, ModelStructure } from '../../core/graph/types';
 import { createSession, type EngineTensor, type FloatTensor, type Session } from '../ort/session';
 import type { CodeArray } from '../../core/kernels/level-codes';
-import { digestCodes } from '../../core/kernels/digest-codes';
-import { quantizeMap, type BlockQuantizer } from './block-quantizer';
+import { KernelMemory } from '../kernels/kernel-memory';
+import { MapKernels, type MapKernel } from '../kernels/map-kernels';
+import type { BlockQuantizer } from './block-quantizer';
 import { NetworkTensors } from './network-tensors';
 
 /** One image's map of one block, as the quantiser saw and left it. Arrays are reused: copy what is kept. */
@@ -53,18 +54,24 @@ export interface NetworkSpec {
 export class Network {
   /** Codes counted per block: [heads, levelCount], summed over valid images until `takeCounts`. */
   private counts: (Float64Array | null)[];
-  /** Scratch for one image's codes. */
-  private readonly codes: CodeArray;
+  private readonly memory = new KernelMemory();
+  /** By block. */
+  private readonly kernels: readonly (MapKernel | null)[];
+  /** Where one image's codes go when they are looked at. */
+  private readonly codes: number;
+  private readonly tensors: NetworkTensors;
   private readonly blocks: ReadonlyMap<string, number>;
 
-  private constructor(private readonly spec: NetworkSpec, private readonly segments: readonly Segment[], private readonly sessions: readonly Session[], private readonly tensors: NetworkTensors) {
-    this.counts = this.emptyCounts();
-    const { blocks } = spec.structure;
+  private constructor(private readonly spec: NetworkSpec, private readonly segments: readonly Segment[], private readonly sessions: readonly Session[]) {
+    const { blocks, output } = spec.structure;
     this.blocks = new Map(blocks.map((block) => [block.softmax, block.index]));
-    const largest = Math.max(0, ...blocks.map((block) => (block.windows?.count ?? 1) * block.heads * block.tokens * block.tokens));
-    // Whole 32-bit words, so that the digest can read them as such.
-    const wide = spec.quantizers.some((quantizer) => quantizer !== null && quantizer.levelCount > 256);
-    this.codes = wide ? new Uint16Array(Math.ceil(largest / 4) * 4) : new Uint8Array(Math.ceil(largest / 4) * 4);
+    const compiler = new MapKernels(this.memory);
+    this.kernels = spec.quantizers.map((quantizer) => (quantizer === null ? null : compiler.compile(quantizer)));
+    const sizes = blocks.map((block) => mapSize(block) * (this.kernels[block.index]?.codeBytes ?? 0));
+    this.codes = this.memory.reserve(Math.max(0, ...sizes));
+    // Last: views of the memory end when it grows.
+    this.tensors = new NetworkTensors(this.memory, segments, output.name);
+    this.counts = this.emptyCounts();
   }
 
   /** Loads the sessions. `poll` is called between them and may throw; what was loaded is released then. */
@@ -80,7 +87,7 @@ export class Network {
       for (const session of sessions) await session.release();
       throw error;
     }
-    return new Network(spec, segments, sessions, new NetworkTensors(segments, spec.structure.output.name));
+    return new Network(spec, segments, sessions);
   }
 
   get batch(): number {
@@ -120,34 +127,48 @@ export class Network {
     const index = this.blocks.get(softmax);
     if (index === undefined) throw new Error(`the cut ${softmax} is no attention map`);
     const block = at(this.spec.structure.blocks, index);
-    const quantizer = at(this.spec.quantizers, index);
-    const windows = block.windows?.count ?? 1;
-    const size = windows * block.heads * block.tokens * block.tokens;
-    const shape = { batch: windows, heads: block.heads, rows: block.tokens, cols: block.tokens };
+    const size = mapSize(block);
+    const kernel = at(this.kernels, index);
+    const forms = (at(this.spec.quantizers, index)?.forms ?? []).map(({ tensor }) => this.tensors.get(tensor).data);
+    const shape = { batch: block.windows?.count ?? 1, heads: block.heads, rows: block.tokens, cols: block.tokens };
     const counts = at(this.counts, index);
     const whole = this.tensors.floats(softmax).data;
     for (let image = 0; image < this.spec.batch; image++) {
       const map = whole.subarray(image * size, (image + 1) * size);
       const valid = image < options.valid;
-      if (quantizer === null || counts === null) {
-        if (valid) options.onAttention?.({ image, block: index, before: map, codes: this.codes.subarray(0, 0) });
+      if (kernel === null || counts === null) {
+        if (valid) options.onAttention?.({ image, block: index, before: map, codes: new Uint8Array(0) });
         continue;
       }
-      const codes = this.codes.subarray(0, size);
-      const before = options.onAttention === undefined ? map : map.slice();
-      const outputs = quantizer.forms.map(({ tensor }) => this.tensors.get(tensor).data.subarray(image * size, (image + 1) * size));
-      // Padding is quantised like any image, and not counted.
-      quantizeMap(quantizer, map, outputs, codes, shape, valid ? counts : null);
-      if (!valid) continue;
-      digests[image] = digestCodes(this.codes, size, at(digests, image));
-      options.onAttention?.({ image, block: index, before, codes });
+      const before = options.onAttention === undefined || !valid ? null : map.slice();
+      const [out, second] = forms.map((form) => form.byteOffset + image * size * form.BYTES_PER_ELEMENT);
+      if (out === undefined) throw new Error(`nothing reads the quantised map of block ${index}`);
+      // Padding is quantised like any image, and neither counted nor digested.
+      const digest = kernel.run({
+        x: map.byteOffset, out, shape,
+        ...(second === undefined ? {} : { second }),
+        ...(before === null ? {} : { codes: this.codes }),
+        ...(valid ? { counts, digest: at(digests, image) } : {}),
+      });
+      if (valid) digests[image] = digest;
+      if (before !== null) options.onAttention?.({ image, block: index, before, codes: this.codesOf(kernel, size) });
     }
+  }
+
+  private codesOf({ codeBytes }: MapKernel, size: number): CodeArray {
+    const bytes = this.memory.u8(this.codes, size * codeBytes);
+    return codeBytes === 1 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, size);
   }
 
   private emptyCounts(): (Float64Array | null)[] {
     return this.spec.structure.blocks.map((block, index) => {
-      const quantizer = at(this.spec.quantizers, index);
-      return quantizer === null ? null : new Float64Array(block.heads * quantizer.levelCount);
+      const kernel = at(this.kernels, index);
+      return kernel === null ? null : new Float64Array(block.heads * kernel.levelCount);
     });
   }
+}
+
+/** Elements of one image's map. */
+function mapSize({ windows, heads, tokens }: AttentionBlock): number {
+  return (windows?.count ?? 1) * heads * tokens * tokens;
 }

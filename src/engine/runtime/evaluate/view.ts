@@ -4,7 +4,6 @@ import { attentionDamage } from '../../core/metrics/attention-damage';
 import { errorFigures } from '../../core/metrics/error-figures';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import type { ModelStructure } from '../../core/graph/types';
-import type { AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import { fail } from '../../../shared/failure';
 import type { BlockView, ViewOutcome, WorkerTask } from '../workers/protocol';
@@ -16,7 +15,8 @@ export interface ViewInputs {
   readonly float: Network;
   readonly quantized: Network;
   readonly structure: ModelStructure;
-  readonly quantizers: readonly (AttentionQuantizer | null)[];
+  /** code -> value by block; empty without a quantiser. */
+  readonly levels: readonly Float32Array[];
   /** By block, code by code. */
   readonly levelNames: readonly (readonly string[])[];
   readonly poll: () => void;
@@ -41,9 +41,9 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
   for (const block of inputs.structure.blocks) {
     const a = sampleOf(float, block.index);
     const b = sampleOf(quantized, block.index);
-    const levels = inputs.quantizers[block.index]?.levels ?? null;
+    const levels = at(inputs.levels, block.index);
     blocks.push({ block: block.index, fp32: a.before, before: b.before, codes: b.codes });
-    damage.push(attentionDamage(a.before, levels === null ? b.before : decode(b.codes, levels), { windows: block.windows?.count ?? 1, heads: block.heads, tokens: block.tokens }));
+    damage.push(attentionDamage(a.before, levels.length === 0 ? b.before : decode(b.codes, levels), { windows: block.windows?.count ?? 1, heads: block.heads, tokens: block.tokens }));
   }
   const index = task.batch.start + task.position;
   const label = at(task.batch.labels, task.position);
@@ -53,7 +53,7 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
     depthError: depthError(float, quantized, inputs.structure),
     float: imageOutcome(index, label, float.logits, float.digest),
     quantized: imageOutcome(index, label, quantized.logits, quantized.digest),
-    levels: inputs.quantizers.map((quantizer) => quantizer?.levels ?? new Float32Array(0)),
+    levels: inputs.levels,
     levelNames: inputs.levelNames,
   };
 }

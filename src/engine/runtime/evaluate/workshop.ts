@@ -55,7 +55,7 @@ export class Workshop {
       case 'view': {
         const cell = this.cell(task.cell);
         const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
-        return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, quantizers: cell.quantizers, levelNames: cell.levelNames, poll: context.poll });
+        return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, levels: cell.levels, levelNames: cell.levelNames, poll: context.poll });
       }
       case 'logits': return this.logits(task.cell, task.inputs, context);
       case 'image-logits': return this.imageLogits(task, context);

@@ -9,7 +9,8 @@ import type { LogScheme } from '../../../../src/engine/core/quantizers/scheme';
 import { logSchemes } from '../../../../src/engine/core/quantizers/scheme-table';
 import { createRandom } from '../../../../src/engine/core/random/random';
 import { KernelMemory } from '../../../../src/engine/runtime/kernels/kernel-memory';
-import { MapKernels, type MapKernel, type MapOutput } from '../../../../src/engine/runtime/kernels/map-kernels';
+import type { MapOutput } from '../../../../src/engine/core/graph/integer/map-forms';
+import { MapKernels, type MapKernel } from '../../../../src/engine/runtime/kernels/map-kernels';
 import { firstDifference } from '../../../helpers/first-difference';
 import { attentionCases } from '../../../helpers/quantizer-cases';
 

@@ -1,7 +1,15 @@
 /** How a quantised attention map enters the graph: which tensors, and what each holds for a code. */
 import type { LogScheme } from '../../quantizers/scheme';
 
-/** What a kernel writes in place of a map; see `MapForm`. */
+/**
+ * What a kernel writes in place of a map (`out`, and `second` where there are two):
+ * - `values`: float32, the value of the code (`reference` arithmetic).
+ * - `levels`: float32, the whole level, to be scaled by `IntegerLevels.scale(delta)` after the product. BitLog2.
+ * - `level-bytes`: the same as uint8. BitLog2_Half_16, whose levels end at 192.
+ * - `two-accumulators`: float32, for Sqrt2, whose level of q is 2^-ceil(q/2) * (q odd ? sqrt2 : 1): 2^(s - q/2) to `out` where q is even
+ *   and 2^(s - (q+1)/2) to `second` where it is odd, 0 in the other one; s = ceil(greatest q / 2) makes all of them whole
+ *   (8 for Sqrt2_17, 7 for Sqrt2_16 with 4 bits). value = (out + sqrt2 * second) * delta / 2^s.
+ */
 export type MapOutput = 'values' | 'levels' | 'level-bytes' | 'two-accumulators';
 
 /** One tensor of the shape of the map. The map's value is (sum over forms of factor * tensor) * scale. */
