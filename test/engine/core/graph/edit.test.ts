@@ -37,6 +37,13 @@ describe('GraphEdit', () => {
     ]);
   });
 
+  it('keeps running order when the second of two readers got the node in front that both read', () => {
+    const edit = new GraphEdit({ ...graph, nodes: [simpleNode('Mul', ['x', 'w'], 'a'), simpleNode('Mul', ['x', 'w'], 'b'), simpleNode('Add', ['a', 'b'], 'z')] });
+    edit.insertBefore('b', [simpleNode('Round', ['x'], 'x/r')], [2]);
+    for (const node of ['a', 'b']) edit.setInput(node, 0, 'x/r');
+    expect(edit.finish().nodes.map((node) => node.outputs[0])).toEqual(['x/r', 'a', 'b', 'z']);
+  });
+
   it('never overwrites a constant', () => {
     expect(() => new GraphEdit(graph).addFloats('w', [2], new Float32Array(2))).toThrow('exists already');
   });

@@ -1,0 +1,87 @@
+/** Every product of whole integer networks against plain integer loops, site by site: see the oracle for what is compared with what. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildSwin } from '../../../../src/engine/core/builder/build-swin';
+import { buildVit, type VitOptions } from '../../../../src/engine/core/builder/build-vit';
+import type { NetworkParameters, QuantizerSettings } from '../../../../src/engine/core/graph/parameters';
+import type { Graph, ImportedModel } from '../../../../src/engine/core/graph/types';
+import { importGraph, importModel } from '../../../../src/engine/runtime/ort/import-model';
+import { logSchemeIds, type SchemeId } from '../../../../src/shared/settings';
+import { islandOf } from '../../../helpers/integer-islands';
+import { calibrate, integerNetwork, randomPixels, runNetwork, type IntegerNetwork } from '../../../helpers/integer-network';
+import { checkLinear, checkMix, checkScores } from '../../../helpers/integer-oracle';
+import { scaleAfterScores, sliceInThree, splitInThree } from '../../../helpers/integer-variants';
+import { swinMini, vitMini } from '../../../helpers/model-fixtures';
+import { splitQkv, unfuseGemm } from '../../../helpers/split-qkv';
+
+const w4a4 = (scheme: SchemeId): QuantizerSettings => ({ scheme, wBits: 4, aBits: 4 });
+const vitOptions: VitOptions = { image: 32, patch: 8, dim: 32, depth: 2, heads: 2, mlpRatio: 2, classes: 6 };
+const vit = (change: Partial<VitOptions> = {}): Graph => buildVit({ ...vitOptions, ...change }, 3);
+const swin = (): Graph => buildSwin({ image: 32, patch: 4, dim: 16, depths: [2, 1], heads: [2, 4], window: 4, mlpRatio: 2, classes: 6 }, 4);
+
+/** Sites at which the network does not give what integers give, and how. */
+async function wrongSites(network: IntegerNetwork): Promise<string[]> {
+  const { structure, rewritten } = network;
+  const keep = new Set(structure.sites.flatMap((site) => [site.node, ...islandOf(network, site).fronts]).filter((name) => name !== structure.input.name));
+  const tensors = await runNetwork(network, randomPixels(structure, network.batch), keep);
+  const wrong: string[] = [];
+  for (const site of structure.sites) {
+    const how = rewritten.plan.get(site.name);
+    const what = how === undefined || how.kind === 'reference' ? `not integer: ${how?.kind === 'reference' ? how.reason : 'no plan'}`
+      : site.kind === 'linear' ? await checkLinear(network, tensors, site) : site.role === 'matmul1' ? await checkScores(network, tensors, site) : await checkMix(network, tensors, site);
+    if (what !== null) wrong.push(`${site.name}: ${what}`);
+  }
+  return wrong;
+}
+
+describe.each([
+  { name: 'ViT', build: vit, sites: 2 * 6 + 2 },
+  { name: 'distilled DeiT with 12 channels per head', build: () => vit({ dim: 36, heads: 3, distilled: true }), sites: 2 * 6 + 3 },
+  { name: 'Swin', build: swin, sites: 3 * 6 + 3 },
+])('$name', ({ build, sites }) => {
+  let model: ImportedModel;
+  let found: Map<SchemeId, NetworkParameters>;
+
+  beforeAll(async () => {
+    model = await importGraph(build());
+    const parameters = await calibrate(model, logSchemeIds.map(w4a4));
+    found = new Map(logSchemeIds.map((scheme, index) => [scheme, parameters[index] ?? { sites: {}, reparameterisation: {} }]));
+  });
+
+  it.each(logSchemeIds.flatMap((scheme) => [1, 3].map((batch) => ({ scheme, batch }))))('computes integers at every site: $scheme, batch $batch', async ({ scheme, batch }) => {
+    expect(model.structure.sites.length).toBe(sites);
+    expect(await wrongSites(integerNetwork(model, w4a4(scheme), found.get(scheme) ?? { sites: {}, reparameterisation: {} }, batch))).toEqual([]);
+  });
+});
+
+describe.each<{ name: string; load: () => Promise<ImportedModel>; batch?: number }>([
+  { name: 'separate q, k and v', load: () => importGraph(splitQkv(vit())) },
+  { name: 'MatMul and Add for a Linear', load: () => importGraph(unfuseGemm(vit())) },
+  { name: 'the scale behind q.kT', load: () => importGraph(scaleAfterScores(vit({ dim: 24 }))) },
+  { name: 'one Split for q, k and v', load: () => importGraph(splitInThree(vit())) },
+  { name: 'Slices for q, k and v', load: () => importGraph(sliceInThree(vit())) },
+  { name: 'patches pooled, no class token', load: () => importGraph(vit({ classToken: false })) },
+  { name: 'an exported ViT', load: () => importModel(vitMini), batch: 1 },
+  { name: 'an exported Swin', load: () => importModel(swinMini), batch: 1 },
+])('a network with $name', ({ load, batch = 2 }) => {
+  it.each<SchemeId>(['BitLog2_Half_16', 'Sqrt2_17'])('computes integers at every site: %s', async (scheme) => {
+    const model = await load();
+    const [parameters] = await calibrate(model, [w4a4(scheme)]);
+    expect(parameters && (await wrongSites(integerNetwork(model, w4a4(scheme), parameters, batch)))).toEqual([]);
+    // The exported Swin has a 56th of the windows of a real one, and still a million elements in its maps.
+  }, 240_000);
+});
+
+describe('other bits', () => {
+  it.each<QuantizerSettings & { saturates: boolean }>([
+    { scheme: 'BitLog2_Half_17', wBits: 8, aBits: 8, saturates: true },
+    { scheme: 'BitLog2_Half_16', wBits: 8, aBits: 8, saturates: true },
+    { scheme: 'BitLog2_Single_17', wBits: 7, aBits: 8, saturates: true },
+    { scheme: 'BitLog2_Single_16', wBits: 6, aBits: 6, saturates: false },
+    { scheme: 'Sqrt2_16', wBits: 3, aBits: 3, saturates: false },
+    { scheme: 'BitLog2_Half_17', wBits: 2, aBits: 6, saturates: true },
+  ])('$wBits bits for weights and $aBits for activations, $scheme', async ({ saturates, ...settings }) => {
+    const model = await importGraph(vit());
+    const [parameters] = await calibrate(model, [settings]);
+    expect(parameters && (await wrongSites(integerNetwork(model, settings, parameters, 1, { saturates })))).toEqual([]);
+  });
+});
