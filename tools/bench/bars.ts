@@ -6,6 +6,8 @@ export type Bar = { readonly figure: string } & ({ readonly atMost: number } | {
 const bars: readonly { readonly id: RegExp; readonly bar: Bar }[] = [
   { id: /^calibration\.\w+\.32$/, bar: { figure: 'fp32_passes', atMost: 15 } },
   { id: /^\w+\.reference\./, bar: { figure: 'ratio_to_fp32', atLeast: 0.6 } },
+  { id: /^images\.jpeg$/, bar: { figure: 'images_per_second', atLeast: 120 } },
+  { id: /^workers\.jpeg$/, bar: { figure: 'ratio_to_decoded', atLeast: 0.9 } },
   { id: /^workers\.2$/, bar: { figure: 'ratio_to_one', atLeast: 1.8 } },
   { id: /^memory\.flat$/, bar: { figure: 'growth', within: 0.05 } },
   { id: /^memory\.estimate/, bar: { figure: 'ratio', within: 0.3 } },

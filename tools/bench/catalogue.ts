@@ -1,11 +1,13 @@
 /** Every measurement there is, in the order of the answer. */
 import { calibrationBench } from './benches/calibration';
 import { evaluationBench } from './benches/evaluation';
+import { imagesBench } from './benches/images';
 import { kernelBench } from './benches/kernels';
 import { memoryEstimateBench } from './benches/memory-estimate';
 import { memoryFlatBench } from './benches/memory-flat';
 import { schemesBench } from './benches/schemes';
 import { workersBench } from './benches/workers';
+import { workersJpegBench } from './benches/workers-jpeg';
 import type { Bench } from './row';
 
 export const benches: readonly Bench[] = [
@@ -16,8 +18,10 @@ export const benches: readonly Bench[] = [
   calibrationBench('deit_tiny', true),
   calibrationBench('deit_small', false),
   calibrationBench('swin_tiny', false),
+  imagesBench,
   schemesBench,
   workersBench,
+  workersJpegBench,
   memoryFlatBench,
   memoryEstimateBench,
 ];

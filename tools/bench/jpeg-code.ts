@@ -52,7 +52,8 @@ export function makeCode(stream: readonly number[]): Code {
   }
   const order = [...found].filter(([symbol]) => symbol !== 256).sort((a, b) => a[1] - b[1] || a[0] - b[0]).map(([symbol]) => symbol);
   // The longest word was the free one's.
-  const last = counts.findLastIndex((count) => count > 0);
+  let last = longest;
+  while (at(counts, last) === 0) last--;
   counts[last] = at(counts, last) - 1;
   const lengths = new Uint8Array(256);
   const words = new Uint16Array(256);

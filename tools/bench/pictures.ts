@@ -21,12 +21,17 @@ export interface DatasetPlan {
 /** Writes `root`/train and `root`/val. */
 export function drawDataset(root: string, { side, count, calibration }: DatasetPlan): void {
   const files = Array.from({ length: Math.min(different, Math.max(count, calibration)) }, (_, seed) => encodePng(drawPicture(side, seed)));
+  layOut(root, files, 'png', { count, calibration });
+}
+
+/** Writes the files in turn, under as many names as are wanted. */
+export function layOut(root: string, files: readonly Uint8Array[], extension: string, { count, calibration }: Pick<DatasetPlan, 'count' | 'calibration'>): void {
   for (const [split, pictures] of [['train', calibration], ['val', count]] as const) {
     for (const name of classes) mkdirSync(join(root, split, name), { recursive: true });
     for (let index = 0; index < pictures; index++) {
       const file = files[index % files.length];
       if (file === undefined) throw new Error('there are no pictures');
-      writeFileSync(join(root, split, classes[index % classes.length] ?? classes[0], `${split}_${String(index).padStart(5, '0')}.png`), file);
+      writeFileSync(join(root, split, classes[index % classes.length] ?? classes[0], `${split}_${String(index).padStart(5, '0')}.${extension}`), file);
     }
   }
 }

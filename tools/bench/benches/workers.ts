@@ -1,6 +1,7 @@
 /** `workers.2`: images per second of whole evaluations, files to stored predictions, with two workers and with one. Calibration is left out. */
 import { join } from 'node:path';
 import { createEngine, type Engine } from '../../../src/engine';
+import type { EvaluationSpec } from '../../../src/shared/settings';
 import { specOf } from '../child-task';
 import type { Bench, Row } from '../row';
 import { ratios, summarise } from '../statistics';
@@ -23,7 +24,7 @@ export const workersBench: Bench = {
     }
     try {
       for (let round = 0; round < context.rounds(3); round++) {
-        for (const [workers, engine] of engines) rates.get(workers)?.push(await rateOf(engine, workers, modelFile, dataset, context.now));
+        for (const [workers, engine] of engines) rates.get(workers)?.push(await rateOf(engine, specFor(modelFile, dataset, workers), settled, context.now));
       }
     } finally {
       for (const engine of engines.values()) await engine.close();
@@ -33,10 +34,12 @@ export const workersBench: Bench = {
   },
 };
 
-/** Images per second from the first quarter to the last image stored, the wait for the slower worker included. */
-async function rateOf(engine: Engine, workers: number, modelFile: string, dataset: string, now: () => number): Promise<number> {
+const specFor = (modelFile: string, dataset: string, workers: number): EvaluationSpec =>
+  specOf({ modelFile, dataset, schemes: ['BitLog2_Half_17'], withFp32: false, calibrationImages: 2, batch: 1, workers });
+
+/** Images per second of an evaluation from the `settled`-th to the last image stored, the wait for the slower worker included. */
+export async function rateOf(engine: Engine, spec: EvaluationSpec, settled: number, now: () => number): Promise<number> {
   const seen: { done: number; time: number }[] = [];
-  const spec = specOf({ modelFile, dataset, schemes: ['BitLog2_Half_17'], withFp32: false, calibrationImages: 2, batch: 1, workers });
   await engine.call('evaluation.run', spec, {
     onEvent: (event) => {
       if (event.kind === 'progress' && event.progress.stage === 'evaluating' && event.progress.done >= settled) seen.push({ done: event.progress.done, time: now() });

@@ -1,19 +1,15 @@
 /** Resizing, cropping and normalising in WebAssembly: the same bytes and floats as core/images, which defines them. */
-import { packedTapsFor } from '../../core/images/packed-taps';
+import { packedTapsFor, type PackedTaps } from '../../core/images/packed-taps';
 import type { Picture } from '../../core/images/picture';
-import { cropGeometry, type CropSettings } from '../../core/images/resize-and-crop';
+import type { Region } from '../../core/images/resample';
+import { cropGeometry, type CropSettings, type Size } from '../../core/images/resize-and-crop';
 import type { ScratchMemory } from './scratch-memory';
 
 /** Rows that are resized along x at a time: few enough to stay in the cache, a multiple of the four that the kernel takes together. */
 const bandRows = 32;
 
 /** Part of a picture, in its pixels. */
-export interface Window {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+export type Window = Region;
 
 /** Pixels that are put where the kernels find them when they need them. */
 export interface PictureRows {
@@ -47,12 +43,25 @@ export function rowsOf({ width, height, data }: Picture, scratch: ScratchMemory)
   };
 }
 
+function tapsOf(size: Size, settings: CropSettings): { readonly x: PackedTaps; readonly y: PackedTaps; readonly region: Region } {
+  const { resized, region } = cropGeometry(size, settings);
+  return {
+    region,
+    x: packedTapsFor(size.width, resized.width, settings.interpolation, region.left, region.width),
+    y: packedTapsFor(size.height, resized.height, settings.interpolation, region.top, region.height),
+  };
+}
+
+/** The part of a picture that its crop is made of. */
+export function neededWindow(size: Size, settings: CropSettings): Window {
+  const { x, y } = tapsOf(size, settings);
+  return { left: x.first, top: y.first, width: x.reach, height: y.reach };
+}
+
 /** The crop, input x input RGB rows in `scratch`; null when the rows cannot be had. The region must fill the square. */
 function cropInto(scratch: ScratchMemory, picture: PictureRows, settings: CropSettings): Placed | null {
-  const { resized, region } = cropGeometry(picture, settings);
-  const x = packedTapsFor(picture.width, resized.width, settings.interpolation, region.left, region.width);
-  const y = packedTapsFor(picture.height, resized.height, settings.interpolation, region.top, region.height);
-  const opened = picture.open({ left: x.first, top: y.first, width: x.reach, height: y.reach });
+  const { x, y, region } = tapsOf(picture, settings);
+  const opened = picture.open(neededWindow(picture, settings));
   if (opened === null) return null;
   const { left, stride } = opened;
   const [startsX, weightsX, startsY, weightsY] = [scratch.put(x.starts), scratch.put(x.weights), scratch.put(y.starts), scratch.put(y.weights)];
