@@ -1,12 +1,14 @@
+import { MapPlan, ONES, vectorOf } from './map-plan';
+
 /** Codes -> what they stand for, 16 at a time. Tables begin with code 1: an index outside a table gives 0, which is what code 0 stands for. */
 
-/** @param table bytes 0 to 3 of the float32 values, 16 of each  @param n multiple of 16 */
-export function floatsOfCodes(codes: usize, out: usize, table: usize, n: usize): void {
-  const one = i8x16.splat(1);
-  const bytes0 = v128.load(table);
-  const bytes1 = v128.load(table, 16);
-  const bytes2 = v128.load(table, 32);
-  const bytes3 = v128.load(table, 48);
+/** @param tables offset in the plan of bytes 0 to 3 of the float32 values, 16 of each  @param n multiple of 16 */
+export function floatsOfCodes(plan: MapPlan, tables: usize, codes: usize, out: usize, n: usize): void {
+  const one = vectorOf(plan, ONES);
+  const bytes0 = vectorOf(plan, tables);
+  const bytes1 = vectorOf(plan, tables + 16);
+  const bytes2 = vectorOf(plan, tables + 32);
+  const bytes3 = vectorOf(plan, tables + 48);
   for (const end = codes + n; codes < end; codes += 16, out += 64) {
     const index = i8x16.sub(v128.load(codes), one);
     interleave(out, i8x16.swizzle(bytes0, index), i8x16.swizzle(bytes1, index), i8x16.swizzle(bytes2, index), i8x16.swizzle(bytes3, index));
@@ -14,20 +16,20 @@ export function floatsOfCodes(codes: usize, out: usize, table: usize, n: usize):
 }
 
 /** The same for values whose lower 16 bits are zero, as those of powers of two are. */
-export function powersOfCodes(codes: usize, out: usize, table: usize, n: usize): void {
-  const one = i8x16.splat(1);
+export function powersOfCodes(plan: MapPlan, tables: usize, codes: usize, out: usize, n: usize): void {
+  const one = vectorOf(plan, ONES);
   const zero = i8x16.splat(0);
-  const bytes2 = v128.load(table, 32);
-  const bytes3 = v128.load(table, 48);
+  const bytes2 = vectorOf(plan, tables + 32);
+  const bytes3 = vectorOf(plan, tables + 48);
   for (const end = codes + n; codes < end; codes += 16, out += 64) {
     const index = i8x16.sub(v128.load(codes), one);
     interleave(out, zero, zero, i8x16.swizzle(bytes2, index), i8x16.swizzle(bytes3, index));
   }
 }
 
-export function bytesOfCodes(codes: usize, out: usize, table: usize, n: usize): void {
-  const one = i8x16.splat(1);
-  const bytes = v128.load(table);
+export function bytesOfCodes(plan: MapPlan, tables: usize, codes: usize, out: usize, n: usize): void {
+  const one = vectorOf(plan, ONES);
+  const bytes = vectorOf(plan, tables);
   for (const end = codes + n; codes < end; codes += 16, out += 16) {
     v128.store(out, i8x16.swizzle(bytes, i8x16.sub(v128.load(codes), one)));
   }

@@ -1,6 +1,8 @@
 /** The twin of src/engine/core/kernels/digest-codes.ts: 16 lanes of FNV-1a over 32-bit words, so that the products need not wait for one another. */
 const BASIS: u32 = 0x811c9dc5;
 const PRIME: u32 = 0x01000193;
+/** In memory: see map-plan.ts. */
+const PRIMES = memory.data<u32>([PRIME, PRIME, PRIME, PRIME], 16);
 
 /** @param lanes 64 bytes */
 export function startDigest(lanes: usize, seed: u32): void {
@@ -9,7 +11,7 @@ export function startDigest(lanes: usize, seed: u32): void {
 
 /** Takes n codes in, a multiple of 64. */
 export function continueDigest(lanes: usize, codes: usize, n: usize): void {
-  const prime = i32x4.splat(PRIME);
+  const prime = v128.load(PRIMES);
   let a = v128.load(lanes);
   let b = v128.load(lanes, 16);
   let c = v128.load(lanes, 32);

@@ -1,6 +1,9 @@
 /**
  * A compiled quantiser of attention maps as the host lays it out in memory (../runtime/kernels/write-plan.ts holds the same offsets).
  * Every number in it comes from the level table of the TypeScript definition.
+ *
+ * Constants of the loops lie here as whole vectors and are loaded in front of each loop: V8 takes a splat, and even a constant vector, for
+ * something to be made again in every round (measured: a quarter of the time), but leaves a load where it stands.
  */
 @unmanaged
 export class MapPlan {
@@ -8,21 +11,10 @@ export class MapPlan {
   kind: i32;
   /** Number of codes, 2 to 17. */
   levels: i32;
-  /** Where intermediate codes and values go: SCRATCH bytes. */
+  /** Where intermediate codes and values go. */
   scratch: usize;
-  /** OCTAVES: bits one octave below the first step, and of the last float whose code is not above the greatest. */
-  low: i32;
-  high: i32;
-  /** STEPS: least first step and least second step of an octave, and how far the steps of later octaves drift from them. */
-  first: i32;
-  second: i32;
-  drift: i32;
-  /** STEPS: counted steps above this lie one too high, because a step is missing below (Sqrt2_16: its least code spans two); 127 where none is. */
-  gap: i32;
-  /** HALVES: M. */
-  range: f32;
-  /** OCTAVES: factor from 2^(code - 127) to the value. HALVES: divisor from the level to the value. */
-  scale: f32;
+  /** HALVES: whether SCALE is a factor; else it is a divisor. */
+  byFactor: i32;
 }
 
 /** One step in each octave, at its start: BitLog2 Single. */
@@ -36,22 +28,40 @@ export const STEPS: i32 = 3;
 /** The same as STEPS, out as two arrays. */
 export const STEPS_SPLIT: i32 = 4;
 
+// Vectors, by their offset in the plan.
+
+/** OCTAVES: bits one octave below the first step; bits of the last float whose code is not above the greatest. */
+export const LOW: usize = 16;
+export const HIGH: usize = 32;
+/** HALVES: M and M - 1. */
+export const RANGE: usize = 16;
+export const TOP: usize = 32;
+/** STEPS: least first step and least second step of an octave, and how far the steps of later octaves drift from them. */
+export const FIRST: usize = 16;
+export const SECOND: usize = 32;
+export const DRIFT: usize = 48;
+/** OCTAVES: factor from 2^(code - 127) to the value. HALVES: factor or divisor from the level to the value. */
+export const SCALE: usize = 48;
+/** The bits that count: exponent; exponent and first mantissa bit; mantissa. */
+export const MASK: usize = 64;
+/** HALVES and STEPS, int16: what is added to make codes of what was counted. */
+export const SHIFT: usize = 80;
+/** STEPS, int16: most steps; int8: above it counted steps lie one too high, because a step is missing below (Sqrt2_16: its least code spans two). */
+export const MOST: usize = 96;
+export const GAP: usize = 112;
+/** Int8 1 in every lane. */
+export const ONES: usize = 128;
+
 /** Bits of the least float of code 1, 2, ... 16. */
-@inline
-export function thresholdsOf(plan: MapPlan): usize {
-  return changetype<usize>(plan) + 64;
-}
+export const THRESHOLDS: usize = 144;
+/** Bytes 0, 1, 2, 3 of the values of codes 1 .. 16: four tables of 16 bytes. For HALVES_U8 one table, of the levels. */
+export const TABLES: usize = 208;
+/** The same for the second output. */
+export const SECOND_TABLES: usize = 272;
 
-/** Bytes 0, 1, 2, 3 of the values of codes 1 .. 16: four tables of 16 bytes. */
 @inline
-export function valuesOf(plan: MapPlan): usize {
-  return changetype<usize>(plan) + 128;
-}
-
-/** The same for the second output. For HALVES_U8 the first 16 bytes of `valuesOf` are the levels themselves. */
-@inline
-export function secondValuesOf(plan: MapPlan): usize {
-  return changetype<usize>(plan) + 192;
+export function vectorOf(plan: MapPlan, offset: usize): v128 {
+  return v128.load(changetype<usize>(plan) + offset);
 }
 
 /** Counters of a group: codes 0 to 16. */
@@ -66,5 +76,5 @@ export const TAIL_OUT: usize = 64;
 export const TAIL_SECOND: usize = 128;
 export const LANES: usize = 192;
 export const CODES: usize = 320;
-/** Codes are padded to a whole round of the counter. */
+/** Codes are padded to a whole round of the counter, which has its intermediate bits where values go. */
 export const VALUES: usize = CODES + BLOCK + 256;

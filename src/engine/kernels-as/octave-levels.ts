@@ -1,6 +1,4 @@
-import { MapPlan } from './map-plan';
-
-const EXPONENT: i32 = 0x7f800000;
+import { HIGH, LOW, MapPlan, MASK, SCALE, vectorOf } from './map-plan';
 
 /**
  * BitLog2 Single. With M a power of two x * M is exact, so a level begins where the exponent of x changes, and the multiplication, the
@@ -17,10 +15,10 @@ export function octaveBlock(plan: MapPlan, x: usize, out: usize, codes: usize, n
 
 @inline
 function run(plan: MapPlan, x: usize, out: usize, codes: usize, n: usize, withCodes: bool): void {
-  const low = i32x4.splat(plan.low);
-  const high = i32x4.splat(plan.high);
-  const mask = i32x4.splat(EXPONENT);
-  const scale = f32x4.splat(plan.scale);
+  const low = vectorOf(plan, LOW);
+  const high = vectorOf(plan, HIGH);
+  const mask = vectorOf(plan, MASK);
+  const scale = vectorOf(plan, SCALE);
   for (const end = x + (n << 2); x < end; x += 64) {
     const a = above(x, low, high);
     const b = above(x + 16, low, high);

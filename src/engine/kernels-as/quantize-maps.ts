@@ -1,8 +1,8 @@
 import { bytesOfCodes, floatsOfCodes, powersOfCodes } from './code-tables';
-import { countCodes } from './count-codes';
+import { countCodes, NO_CODE, ROUND } from './count-codes';
 import { continueDigest, finishDigest, startDigest } from './digest-codes';
 import { halfBlock } from './half-levels';
-import { BLOCK, CODES, COUNTERS, HALVES, HALVES_U8, LANES, MapPlan, OCTAVES, secondValuesOf, STEPS, TAIL, TAIL_OUT, TAIL_SECOND, VALUES, valuesOf } from './map-plan';
+import { BLOCK, CODES, COUNTERS, HALVES, HALVES_U8, LANES, MapPlan, OCTAVES, SECOND_TABLES, STEPS, TABLES, TAIL, TAIL_OUT, TAIL_SECOND, VALUES } from './map-plan';
 import { octaveBlock } from './octave-levels';
 import { addRows } from './row-statistics';
 import { stepBlock } from './step-levels';
@@ -61,7 +61,7 @@ export function quantizeMaps(
         memory.copy(codes, own, n);
         codes += n;
       }
-      if (counts != 0) count(own, n, row);
+      if (counts != 0) count(own, n, scratch + VALUES, row);
       if (digest != 0) {
         const whole = (waiting + n) & ~63;
         continueDigest(lanes, own - waiting, whole);
@@ -72,22 +72,22 @@ export function quantizeMaps(
     }
   }
   if (digest != 0) store<u32>(digest, finishDigest(lanes, own - waiting, waiting));
-  if (counts != 0) countZeros(counts, groups, (maps / groups) * size);
+  if (counts != 0) countLast(counts, groups, (maps / groups) * size);
 }
 
 @inline
-function count(codes: usize, n: usize, counts: usize): void {
-  const padded = (n + 255) & ~255;
-  memory.fill(codes + n, 0, padded - n);
-  countCodes(codes, padded, counts);
+function count(codes: usize, n: usize, spare: usize, counts: usize): void {
+  const padded = (n + ROUND - 1) & ~(ROUND - 1);
+  memory.fill(codes + n, NO_CODE, padded - n);
+  countCodes(codes, padded, spare, counts);
 }
 
-/** Code 0 is what the others leave. */
-function countZeros(counts: usize, groups: usize, elements: usize): void {
+/** The greatest code is what the others leave. */
+function countLast(counts: usize, groups: usize, elements: usize): void {
   for (let group: usize = 0; group < groups; group++, counts += COUNTERS << 2) {
     let rest = <u32>elements;
-    for (let code: usize = 1; code < COUNTERS; code++) rest -= load<u32>(counts + (code << 2));
-    store<u32>(counts, rest);
+    for (let code: usize = 0; code < COUNTERS - 1; code++) rest -= load<u32>(counts + (code << 2));
+    store<u32>(counts, rest, (COUNTERS - 1) << 2);
   }
 }
 
@@ -115,14 +115,14 @@ function quantizeWhole(plan: MapPlan, x: usize, out: usize, second: usize, codes
   if (codes == 0) codes = plan.scratch + CODES;
   if (plan.kind == HALVES_U8) {
     halfBlock(plan, x, 0, codes, n);
-    bytesOfCodes(codes, out, valuesOf(plan), n);
+    bytesOfCodes(plan, TABLES, codes, out, n);
   } else {
     stepBlock(plan, x, codes, n);
     if (plan.kind == STEPS) {
-      floatsOfCodes(codes, out, valuesOf(plan), n);
+      floatsOfCodes(plan, TABLES, codes, out, n);
     } else {
-      powersOfCodes(codes, out, valuesOf(plan), n);
-      powersOfCodes(codes, second, secondValuesOf(plan), n);
+      powersOfCodes(plan, TABLES, codes, out, n);
+      powersOfCodes(plan, SECOND_TABLES, codes, second, n);
     }
   }
 }

@@ -15,8 +15,8 @@ const MOST_DRIFT = 1 << 12;
 export type MapPlan =
   /** One step in each octave, at its start (BitLog2 Single): code = (clamp(bits) - low) >> 23, output = 2^(code - 127) * scale. */
   | { readonly kind: 'octaves'; readonly low: number; readonly high: number; readonly scale: number }
-  /** floor(x * range) cut to its first two bits (BitLog2 Half), output = that / divisor. */
-  | { readonly kind: 'halves'; readonly range: number; readonly divisor: number }
+  /** floor(x * range) cut to its first two bits (BitLog2 Half), output = that / divisor, and that * factor where this is the same. */
+  | { readonly kind: 'halves'; readonly range: number; readonly divisor: number; readonly factor: number | null }
   /** Two steps in each octave (Sqrt2), output by table. */
   | ({ readonly kind: 'steps'; readonly outputs: readonly Float32Array[] } & Steps);
 
@@ -63,7 +63,9 @@ function planHalves(thresholds: Int32Array, output: Float32Array): MapPlan | nul
   // Levels never fall as x grows, so two neighbours on either side of each step settle every float.
   const steps = thresholds.every((bits, i) => levelOf(bits - 1) === levels[i] && levelOf(bits) === levels[i + 1]);
   const divisor = divisorOf(levels, output);
-  return steps && divisor !== null ? { kind: 'halves', range, divisor } : null;
+  if (!steps || divisor === null) return null;
+  const factor = Math.fround(1 / divisor);
+  return { kind: 'halves', range, divisor, factor: levels.every((level, code) => Math.fround(level * factor) === output[code]) ? factor : null };
 }
 
 /** 0, 1, 2, 3, 4, 6, 8, 12, ... */
