@@ -4,11 +4,16 @@ import type { Row } from './row';
 export type Bar = { readonly figure: string } & ({ readonly atMost: number } | { readonly atLeast: number } | { readonly within: number });
 
 const bars: readonly { readonly id: RegExp; readonly bar: Bar }[] = [
-  { id: /^calibration\.\w+\.32$/, bar: { figure: 'fp32_passes', atMost: 15 } },
+  { id: /^calibration\.\w+\.32$/, bar: { figure: 'fp32_passes', atMost: 8 } },
+  { id: /^deit_small\.integer\./, bar: { figure: 'ratio_to_fp32', atLeast: 2 } },
+  { id: /^(deit|vit)_base\.integer\./, bar: { figure: 'ratio_to_fp32', atLeast: 1.8 } },
+  { id: /^(deit_tiny|swin_tiny|swin_small)\.integer\./, bar: { figure: 'ratio_to_fp32', atLeast: 1.5 } },
   { id: /^\w+\.reference\./, bar: { figure: 'ratio_to_fp32', atLeast: 0.6 } },
   { id: /^images\.jpeg$/, bar: { figure: 'images_per_second', atLeast: 120 } },
   { id: /^workers\.jpeg$/, bar: { figure: 'ratio_to_decoded', atLeast: 0.9 } },
-  { id: /^workers\.2$/, bar: { figure: 'ratio_to_one', atLeast: 1.8 } },
+  { id: /^workers\.2$/, bar: { figure: 'ratio_to_one', atLeast: 1.85 } },
+  { id: /^memory\.peak\.deit_base$/, bar: { figure: 'peak_bytes', atMost: 1.5e9 } },
+  { id: /^schemes\.all$/, bar: { figure: 'ratio_to_one', atMost: 5.5 } },
   { id: /^memory\.flat$/, bar: { figure: 'growth', within: 0.05 } },
   { id: /^memory\.estimate/, bar: { figure: 'ratio', within: 0.3 } },
 ];

@@ -2,9 +2,11 @@
 import { calibrationBench } from './benches/calibration';
 import { evaluationBench } from './benches/evaluation';
 import { imagesBench } from './benches/images';
+import { integerBench } from './benches/integer';
 import { kernelBench } from './benches/kernels';
 import { memoryEstimateBench } from './benches/memory-estimate';
 import { memoryFlatBench } from './benches/memory-flat';
+import { memoryPeakBench } from './benches/memory-peak';
 import { schemesBench } from './benches/schemes';
 import { workersBench } from './benches/workers';
 import { workersJpegBench } from './benches/workers-jpeg';
@@ -15,6 +17,11 @@ export const benches: readonly Bench[] = [
   evaluationBench('deit_tiny', ['Sqrt2_17', 'BitLog2_Half_17']),
   evaluationBench('deit_small', ['Sqrt2_17', 'BitLog2_Half_17']),
   evaluationBench('swin_tiny', ['BitLog2_Half_17']),
+  integerBench('deit_tiny', ['Sqrt2_17', 'BitLog2_Half_17']),
+  integerBench('deit_small', ['Sqrt2_17', 'BitLog2_Half_16', 'BitLog2_Half_17']),
+  integerBench('deit_base', ['BitLog2_Half_17']),
+  integerBench('swin_tiny', ['BitLog2_Half_17']),
+  integerBench('swin_small', ['BitLog2_Half_17']),
   calibrationBench('deit_tiny', true),
   calibrationBench('deit_small', false),
   calibrationBench('swin_tiny', false),
@@ -24,4 +31,5 @@ export const benches: readonly Bench[] = [
   workersJpegBench,
   memoryFlatBench,
   memoryEstimateBench,
+  memoryPeakBench,
 ];

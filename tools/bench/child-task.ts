@@ -13,6 +13,7 @@ export interface ChildTask {
   readonly workers: number;
   readonly schemes: readonly SchemeId[];
   readonly withFp32: boolean;
+  readonly arithmetic: 'reference' | 'integer';
   readonly calibrationImages: number;
   readonly batch: number;
   /** Resident memory is read when this many image evaluations are stored. */
@@ -30,9 +31,9 @@ export interface ChildAnswer {
 }
 
 /** The evaluation as `eval` would ask for it. */
-export function specOf(task: Pick<ChildTask, 'modelFile' | 'dataset' | 'schemes' | 'withFp32' | 'calibrationImages' | 'batch' | 'workers'>): EvaluationSpec {
+export function specOf(task: Pick<ChildTask, 'modelFile' | 'dataset' | 'schemes' | 'withFp32' | 'arithmetic' | 'calibrationImages' | 'batch' | 'workers'>): EvaluationSpec {
   return {
-    models: [task.modelFile], dataset: task.dataset, schemes: [...task.schemes], withFp32: task.withFp32, wBits: 4, aBits: 4, arithmetic: 'reference',
+    models: [task.modelFile], dataset: task.dataset, schemes: [...task.schemes], withFp32: task.withFp32, wBits: 4, aBits: 4, arithmetic: task.arithmetic,
     calibrationImages: task.calibrationImages, seeds: [0], batch: task.batch, limit: null, preprocess: 'auto', calibrationList: null, imageList: null,
     workers: task.workers, resume: false,
   };

@@ -18,7 +18,7 @@ export const memoryFlatBench: Bench = {
     for (let round = 0; round < context.rounds(2); round++) {
       const { residentBytes } = await inChild(context.program, {
         folder: context.folder, worker: context.worker, resources: context.resources, model: smallModel, modelFile: context.models.file(smallModel), dataset: context.dataset('small', late),
-        workers: 2, schemes: ['BitLog2_Half_17'], withFp32: false, calibrationImages: 32, batch: 1, readAt: [early, late],
+        workers: 2, schemes: ['BitLog2_Half_17'], withFp32: false, arithmetic: 'reference', calibrationImages: 32, batch: 1, readAt: [early, late],
       });
       const [first, last] = [at(residentBytes, 0), at(residentBytes, 1)];
       readings.push({ early: first, late: last });

@@ -35,7 +35,7 @@ export const workersBench: Bench = {
 };
 
 const specFor = (modelFile: string, dataset: string, workers: number): EvaluationSpec =>
-  specOf({ modelFile, dataset, schemes: ['BitLog2_Half_17'], withFp32: false, calibrationImages: 2, batch: 1, workers });
+  specOf({ modelFile, dataset, schemes: ['BitLog2_Half_17'], withFp32: false, arithmetic: 'reference', calibrationImages: 2, batch: 1, workers });
 
 /** Images per second of an evaluation from the `settled`-th to the last image stored, the wait for the slower worker included. */
 export async function rateOf(engine: Engine, spec: EvaluationSpec, settled: number, now: () => number): Promise<number> {

@@ -6,20 +6,20 @@
  */
 import { tmpdir } from 'node:os';
 import { at } from '../../../shared/at';
-import { planLifetimes, type Lifetimes } from '../../core/calibration/lifetimes';
+import { planLiveTensors, type LiveLayout } from '../../core/calibration/live-layout';
 import type { Operand } from '../../core/graph/operands';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import { perturbRounding, perturbValues } from '../../core/graph/perturb';
 import { createRandom } from '../../core/random/random';
 import { rewriteForCalibration, type CalibrationGraph } from '../../core/graph/rewrite-calibration';
 import { segmentGraph, type Cut, type Segment } from '../../core/graph/segments';
-import type { Graph, ModelStructure } from '../../core/graph/types';
+import type { Graph, ModelStructure, ValueInfo } from '../../core/graph/types';
 import { assembleParameters, type OperandResult } from './assemble-parameters';
 import { calibrateOperand, type CalibratedOperand } from './calibrate-operand';
-import { LiveTensors } from './live-tensors';
+import { LiveTensors, type OpenBatch } from './live-tensors';
 import type { ScratchPlace } from './scratch-file';
 import { scratchFileSystem } from './scratch-file-system';
-import { createSession, type FloatTensor, type Session } from '../ort/session';
+import { createSession, type EngineTensor, type FloatTensor, type Session } from '../ort/session';
 
 /** A batch of prepared pixels; `valid` images count, the rest is padding. */
 export interface PixelBatch {
@@ -59,7 +59,9 @@ export class Calibrator {
   private readonly operands: ReadonlyMap<string, Operand>;
   /** The tensor behind each quantised form. */
   private readonly quantised: ReadonlyMap<string, string>;
-  private readonly lifetimes: Lifetimes;
+  private readonly layout: LiveLayout;
+  /** Memory between two calibrations: the next one needs as much. */
+  private blocks: ArrayBuffer[] = [];
 
   private constructor(
     private readonly float: Graph,
@@ -73,7 +75,8 @@ export class Calibrator {
   ) {
     this.operands = new Map(plan.operands.map((operand) => [operand.tensor, operand]));
     this.quantised = new Map(plan.operands.map((operand) => [operand.quantized, operand.tensor]));
-    this.lifetimes = planLifetimes(segments, plan.cuts, { name: structure.input.name, dims: this.inputDims });
+    const { name, channels, height, width } = structure.input;
+    this.layout = planLiveTensors(segments, plan.cuts, { name, dims: [batch, channels, height, width] });
   }
 
   /** Quantises the weights and loads one session per segment. `graph` is the float graph at the run's batch size. */
@@ -100,7 +103,9 @@ export class Calibrator {
    */
   async calibrate(settings: QuantizerSettings, batches: Iterable<PixelBatch>, options: CalibrateOptions): Promise<NetworkParameters> {
     const { name } = this.structure.input;
-    const live = this.liveTensors(options);
+    const blocks = this.blocks;
+    this.blocks = [];
+    const live = this.liveTensors(options, blocks);
     const found = new Map<string, CalibratedOperand | null>();
     const results: OperandResult[] = [];
     const calibrateCuts = (cuts: readonly Cut[]): void => {
@@ -108,15 +113,15 @@ export class Calibrator {
         const operand = this.operands.get(produced);
         if (operand === undefined) throw new Error(`the cut ${produced} is no operand`);
         options.poll();
-        const calibrated = calibrateOperand(operand, settings, live.chunks(produced), at(live.dims(produced), live.dims(produced).length - 1), options.poll);
+        const calibrated = calibrateOperand(operand, settings, live.chunks(produced), this.channels(produced), options.poll);
         found.set(produced, calibrated);
         if (calibrated !== null) results.push({ operand, parameters: calibrated.parameters, degenerate: calibrated.degenerate });
         options.onSite(results.length, this.plan.operands.length);
       }
     };
     try {
-      for (const { pixels, valid } of batches) live.add(name, { data: pixels, dims: this.inputDims }, valid);
-      live.requireSpace(this.lifetimes.peakBytes);
+      for (const { pixels, valid } of batches) live.add(name, pixels, valid);
+      live.requireSpace(name);
       // The picture itself is an operand that no segment makes.
       calibrateCuts(this.plan.cuts.filter((cut) => cut.produced === name));
       for (const [index, segment] of this.segments.entries()) {
@@ -125,6 +130,7 @@ export class Calibrator {
       }
     } finally {
       live.close();
+      this.blocks = blocks;
     }
     return assembleParameters({ graph: this.float, structure: this.structure, weights: this.plan.weights }, { ...settings, wBits: this.wBits }, results, options.poll);
   }
@@ -133,48 +139,56 @@ export class Calibrator {
     for (const session of this.sessions) await session.release();
   }
 
-  private get inputDims(): readonly number[] {
-    const { channels, height, width } = this.structure.input;
-    return [this.batch, channels, height, width];
-  }
-
-  private liveTensors({ poll, memory = calibrationMemory, scratch = { folder: tmpdir(), files: scratchFileSystem } }: CalibrateOptions): LiveTensors {
+  private liveTensors({ poll, memory = calibrationMemory, scratch = { folder: tmpdir(), files: scratchFileSystem } }: CalibrateOptions, blocks: ArrayBuffer[]): LiveTensors {
     const byImages = Math.ceil(memory.images / this.batch);
-    const byBytes = Math.floor(memory.bytes / this.lifetimes.peakBytes);
-    return new LiveTensors({ residentBatches: Math.max(0, Math.min(byImages, byBytes)), batch: this.batch, scratch, poll });
+    const byBytes = Math.floor(memory.bytes / this.layout.bytes);
+    return new LiveTensors(this.layout, { residentBatches: Math.min(byImages, byBytes), batch: this.batch, scratch, poll }, blocks);
   }
 
   /** Runs every batch through one segment, quantising what it reads on the way in. */
   private async runSegment(index: number, live: LiveTensors, found: ReadonlyMap<string, CalibratedOperand | null>, poll: () => void): Promise<void> {
-    const segment = at(this.segments, index);
-    const { lastRead } = this.lifetimes;
-    const readers = segment.inputs.map((name) => ({ name, read: this.reader(index, name, live, found) }));
-    const dying = new Set(segment.inputs.map((name) => this.quantised.get(name) ?? name).filter((name) => lastRead.get(name) === index));
+    const { inputs, graph } = at(this.segments, index);
+    const readers = inputs.map((name) => ({ name, read: this.reader(index, name, found) }));
+    const reading = [...new Set(inputs.map((name) => this.quantised.get(name) ?? name))];
+    const made = graph.outputs.map(({ name }) => name).filter((name) => this.layout.tensors.has(name));
+    // What nobody reads is the network's result.
+    const results = graph.outputs.filter(({ name }) => !this.layout.tensors.has(name)).map(({ name, dims }): [string, EngineTensor] => [name, emptyTensor(dims)]);
     for (let batch = 0; batch < live.batches; batch++) {
       poll();
-      const outputs = await at(this.sessions, index).run(new Map(readers.map(({ name, read }) => [name, read(batch)])));
-      for (const name of dying) live.drop(batch, name);
-      for (const [name, tensor] of outputs) if (lastRead.has(name)) live.put(batch, name, tensor);
+      const open = live.open(batch, reading);
+      const feeds = new Map(readers.map(({ name, read }) => [name, read(open)]));
+      await at(this.sessions, index).runInto(feeds, new Map([...results, ...made.map((name): [string, EngineTensor] => [name, open.tensor(name)])]));
+      open.save(made);
     }
-    live.releaseBuffers();
   }
 
   /** How a segment gets one of its inputs, batch after batch from the first on. */
-  private reader(index: number, name: string, live: LiveTensors, found: ReadonlyMap<string, CalibratedOperand | null>): (batch: number) => FloatTensor {
+  private reader(index: number, name: string, found: ReadonlyMap<string, CalibratedOperand | null>): (open: OpenBatch) => FloatTensor {
     const tensor = this.quantised.get(name);
     const operand = tensor === undefined ? null : found.get(tensor) ?? null;
-    if (tensor === undefined || operand === null) {
-      const raw = tensor ?? name;
-      return (batch) => ({ data: live.read(batch, raw, name), dims: live.dims(raw) });
-    }
-    // A picture belongs to the caller and a tensor that is read elsewhere stays as it is.
-    const last = tensor !== this.structure.input.name && this.lifetimes.lastRead.get(tensor) === index && !at(this.segments, index).inputs.includes(tensor);
+    if (tensor === undefined || operand === null) return (open) => open.tensor(tensor ?? name);
+    // A tensor that is read elsewhere too stays as it is.
+    const last = this.layout.tensors.get(tensor)?.last === index && !at(this.segments, index).inputs.includes(tensor);
+    let copy: Float32Array | null = null;
     // Each factor of a product off by its last place: the product of two activations rounds as one with a weight does.
     const random = this.rounding === null ? null : createRandom(this.rounding);
-    const quantize = (source: Float32Array, out: Float32Array): void => {
-      operand.quantize(source, out);
+    return (open) => {
+      const { data, dims } = open.tensor(tensor);
+      const out = last ? data : (copy ??= new Float32Array(data.length));
+      operand.quantize(data, out);
       if (random !== null) perturbValues(out, random);
+      return { data: out, dims };
     };
-    return (batch) => ({ data: live.change(batch, tensor, name, last, quantize), dims: live.dims(tensor) });
   }
+
+  /** Length of a tensor's last axis. */
+  private channels(name: string): number {
+    const dims = this.layout.tensors.get(name)?.dims ?? [];
+    return at(dims, dims.length - 1);
+  }
+}
+
+function emptyTensor(dims: ValueInfo['dims']): FloatTensor {
+  const fixed = dims.map(Number);
+  return { data: new Float32Array(fixed.reduce((product, dim) => product * dim, 1)), dims: fixed };
 }

@@ -16,6 +16,7 @@ import type { BlockQuantizer } from './block-quantizer';
 import { Network } from './network';
 import { imageOutcome } from './outcome';
 import { residualNames } from './residual';
+import type { SharedPrefix } from './shared-prefix';
 
 export interface LoadedCell {
   readonly network: Network;
@@ -72,7 +73,7 @@ function mapWriter(kind: CellNetwork, block: AttentionBlock, structure: ModelStr
 
 /** Evaluates one batch: an outcome per loaded image, and the codes counted over them. `now` in milliseconds. */
 export async function evaluateCell(
-  key: string, { network, structure }: LoadedCell, batch: { pixels: Float32Array; loaded: readonly number[] }, spec: { start: number; labels: readonly number[] }, { poll, now }: { readonly poll: () => void; readonly now: () => number },
+  key: string, { network, structure }: LoadedCell, batch: { pixels: Float32Array; loaded: readonly number[] }, spec: { start: number; labels: readonly number[] }, { poll, now, prefix }: { readonly poll: () => void; readonly now: () => number; readonly prefix: SharedPrefix },
 ): Promise<CellOutcome> {
   const valid = batch.loaded.length;
   const start = now();
@@ -80,7 +81,7 @@ export async function evaluateCell(
   const { classes } = structure.output;
   // A stop in the middle of a batch leaves counts of a batch that is not stored: they are dropped here.
   network.takeCounts();
-  const { logits, digests } = await network.run(batch.pixels, { valid, poll });
+  const { logits, digests } = await network.run(batch.pixels, { valid, poll, prefix });
   const outcomes = batch.loaded.map((position, slot) => imageOutcome(spec.start + position, at(spec.labels, position), logits.subarray(slot * classes, (slot + 1) * classes), at(digests, slot)));
   const levelCounts = network.takeCounts().flatMap((counts, index) => {
     const { heads } = at(structure.blocks, index);

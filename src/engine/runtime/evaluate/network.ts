@@ -2,16 +2,19 @@
  * One network, float or quantised, ready to run batches: a session per segment, and between segments the attention map goes through
  * its quantiser. Evaluation, views and parity all run through here, so that what is shown is what was measured.
  */
+import { createHash } from 'node:crypto';
 import { at } from '../../../shared/at';
 import { segmentGraph, type Segment } from '../../core/graph/segments';
 import type { RewrittenGraph } from '../../core/graph/rewrite';
 import type { AttentionBlock, ModelStructure } from '../../core/graph/types';
+import { writeModel } from '../../core/onnx/write-model';
 import { createSession, type EngineTensor, type FloatTensor, type Session } from '../ort/session';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import { KernelMemory } from '../kernels/kernel-memory';
 import { MapKernels, type MapKernel } from '../kernels/map-kernels';
 import type { BlockQuantizer } from './block-quantizer';
 import { NetworkTensors } from './network-tensors';
+import type { SharedPrefix } from './shared-prefix';
 
 /** One image's map of one block, as the quantiser saw and left it. Arrays are reused: copy what is kept. */
 export interface AttentionSample {
@@ -29,6 +32,8 @@ export interface PassOptions {
   /** Called between segments; may throw to stop. */
   readonly poll: () => void;
   readonly onAttention?: (sample: AttentionSample) => void;
+  /** What networks of one batch have in common; the batch must be the same for all. */
+  readonly prefix?: SharedPrefix;
   /** Called with the tensors kept by `keep`, for every valid image at once: [batch, ...]. The array is reused: copy what is kept. */
   readonly onTensor?: (name: string, tensor: FloatTensor) => void;
 }
@@ -62,7 +67,8 @@ export class Network {
   private readonly tensors: NetworkTensors;
   private readonly blocks: ReadonlyMap<string, number>;
 
-  private constructor(private readonly spec: NetworkSpec, private readonly segments: readonly Segment[], private readonly sessions: readonly Session[]) {
+  /** `prefixKey`: equal for networks whose first segments are equal. */
+  private constructor(private readonly spec: NetworkSpec, private readonly segments: readonly Segment[], private readonly sessions: readonly Session[], readonly prefixKey: string) {
     const { blocks, output } = spec.structure;
     this.blocks = new Map(blocks.map((block) => [block.softmax, block.index]));
     const compiler = new MapKernels(this.memory);
@@ -87,7 +93,7 @@ export class Network {
       for (const session of sessions) await session.release();
       throw error;
     }
-    return new Network(spec, segments, sessions);
+    return new Network(spec, segments, sessions, createHash('sha256').update(writeModel(at(segments, 0).graph)).digest('hex'));
   }
 
   get batch(): number {
@@ -102,8 +108,12 @@ export class Network {
     const digests = new Uint32Array(options.valid);
     for (const [index, segment] of this.segments.entries()) {
       options.poll();
-      const feeds = new Map(segment.inputs.map((name) => [name, name === input.name ? picture : this.tensors.get(name)]));
-      await at(this.sessions, index).runInto(feeds, new Map(segment.outputs.map((name) => [name, this.tensors.get(name)])));
+      const outputs = new Map(segment.outputs.map((name) => [name, this.tensors.get(name)]));
+      if (index > 0 || options.prefix?.fill(this.prefixKey, outputs) !== true) {
+        const feeds = new Map(segment.inputs.map((name) => [name, name === input.name ? picture : this.tensors.get(name)]));
+        await at(this.sessions, index).runInto(feeds, outputs);
+        if (index === 0) options.prefix?.keep(this.prefixKey, outputs);
+      }
       for (const name of segment.outputs) if (this.spec.keep.has(name)) options.onTensor?.(name, this.tensors.floats(name));
       for (const produced of new Set(segment.cuts.map((cut) => cut.produced))) this.quantize(produced, options, digests);
     }

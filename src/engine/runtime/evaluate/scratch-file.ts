@@ -1,8 +1,7 @@
-/** A temporary file for what does not fit in memory: parts of it are taken, written, read and given back. Made when the first part is written. */
+/** A temporary file for what does not fit in memory. It is made when something is written first. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fail, type EngineError } from '../../../shared/failure';
-import { FreeSpace } from '../../core/calibration/free-space';
 import { isDiskFull } from '../store/store-failures';
 import type { ScratchFileSystem } from './scratch-file-system';
 
@@ -12,68 +11,47 @@ export interface ScratchPlace {
   readonly files: ScratchFileSystem;
 }
 
-/** A part of the file that is in use. */
-export interface ScratchPart {
-  readonly offset: number;
-  readonly bytes: number;
-}
-
 /** Written at once: between two of these a stop is seen. */
 const PIECE_BYTES = 4 << 20;
 
 export class ScratchFile {
-  private readonly space = new FreeSpace();
   private open: { readonly path: string; readonly file: number } | null = null;
 
   constructor(private readonly place: ScratchPlace) {}
 
-  /** Bytes that the file has grown to. */
-  get bytes(): number {
-    return this.space.end;
-  }
-
-  /**
-   * Refuses when the file will have to grow to `bytes` and the disk has not got them. Throws 'disk-full'.
-   * Where the system does not tell, the first write that fails does.
-   */
-  require(bytes: number): void {
+  /** Refuses when the disk has not got `more` bytes. Throws 'disk-full'. Where the system does not tell, the first write that fails does. */
+  require(more: number): void {
     const free = this.place.files.freeBytes(this.place.folder);
-    if (free !== null && free + this.bytes < bytes) throw scratchFull(this.place.folder, bytes, free + this.bytes);
+    if (free !== null && free < more) throw scratchFull(this.place.folder, more, free);
   }
 
-  /** Writes `data` into a part of its own. `poll` may throw to stop. Throws 'disk-full'. */
-  write(data: Float32Array, poll: () => void): ScratchPart {
+  /** `poll` may throw to stop. Throws 'disk-full'. */
+  write(data: Float32Array, offset: number, poll: () => void): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const part = { offset: this.space.take(bytes.length), bytes: bytes.length };
     const { files, folder } = this.place;
+    const file = this.file();
     try {
-      const file = this.file();
       let done = 0;
       while (done < bytes.length) {
         poll();
-        done += files.write(file, bytes.subarray(done, done + PIECE_BYTES), part.offset + done);
+        done += files.write(file, bytes.subarray(done, done + PIECE_BYTES), offset + done);
       }
     } catch (error) {
-      if (error instanceof Error && isDiskFull(error.message)) throw scratchFull(folder, this.bytes, files.freeBytes(folder));
+      if (error instanceof Error && isDiskFull(error.message)) throw scratchFull(folder, bytes.length, files.freeBytes(folder));
       throw error;
     }
-    return part;
   }
 
-  /** Fills `into` from a part, `skip` bytes behind its start. */
-  read({ offset }: ScratchPart, skip: number, into: Float32Array): void {
+  /** Fills `into` with what was written there. */
+  read(into: Float32Array, offset: number): void {
     const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
     const file = this.file();
     let done = 0;
     while (done < bytes.length) {
-      const count = this.place.files.read(file, bytes.subarray(done), offset + skip + done);
+      const count = this.place.files.read(file, bytes.subarray(done), offset + done);
       if (count === 0) throw new Error('the scratch file is shorter than what was written');
       done += count;
     }
-  }
-
-  free({ offset, bytes }: ScratchPart): void {
-    this.space.give(offset, bytes);
   }
 
   /** Removes the file. */
@@ -92,8 +70,8 @@ export class ScratchFile {
     try {
       this.open = { path, file: files.create(path) };
     } catch (error) {
-      if (!(error instanceof Error) || isDiskFull(error.message)) throw error;
-      throw fail('disk-full', 'The calibration cannot make its temporary file', { file: path, place: error.message, expected: 'a folder that can be written', next });
+      if (!(error instanceof Error)) throw error;
+      throw isDiskFull(error.message) ? scratchFull(folder, 0, files.freeBytes(folder)) : fail('disk-full', 'The calibration cannot make its temporary file', { file: path, place: error.message, expected: 'a folder that can be written', next });
     }
     return this.open.file;
   }
@@ -107,7 +85,7 @@ const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e
 export function scratchFull(folder: string, needed: number, free: number | null): EngineError {
   return fail('disk-full', 'There is no space left for the calibration', {
     file: folder,
-    expected: `${gigabytes(needed)} for its temporary file${free === null ? '' : `, of which ${gigabytes(free)} are there`}`,
+    expected: `${needed === 0 ? 'space' : gigabytes(needed)} for its temporary file${free === null ? '' : `; ${gigabytes(free)} are there`}`,
     next,
   });
 }

@@ -15,6 +15,7 @@ import { blockQuantizer, evaluateCell, loadCell, type LoadedCell } from './cell'
 import { loadBatch, loadPicture } from './load-pixels';
 import { proveExact, type Proof } from './prove-exact';
 import { scratchFileSystem } from './scratch-file-system';
+import { SharedPrefix } from './shared-prefix';
 import { siteOutput } from './site-output';
 import { computeView } from './view';
 
@@ -143,7 +144,8 @@ export class Workshop {
       const batch = loadBatch(spec.files, network.batch, structure.input.height, task.preprocess, context.poll);
       const milliseconds = context.now() - start;
       const outcomes: CellOutcome[] = [];
-      for (const { key, cell } of cells) outcomes.push(await evaluateCell(key, cell, batch, spec, context));
+      const prefix = new SharedPrefix(cells.map(({ cell }) => cell.network.prefixKey));
+      for (const { key, cell } of cells) outcomes.push(await evaluateCell(key, cell, batch, spec, { ...context, prefix }));
       const skipped = batch.skipped.map(({ position, reason, detail }) => ({ index: spec.start + position, file: at(spec.files, position), reason, detail }));
       const outcome: BatchOutcome = { batch: spec.batch, images: batch.loaded.length, cells: outcomes, skipped, milliseconds };
       context.emit({ kind: 'batch', outcome });
