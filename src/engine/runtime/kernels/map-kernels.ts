@@ -61,7 +61,7 @@ export interface CompiledMap {
   readonly outputs: readonly Float32Array[];
 }
 
-/** The kernels of one memory. They share scratch, so that one more costs 256 bytes. */
+/** The kernels of one memory. They share scratch, so that one more costs a third of a kilobyte. */
 export class MapKernels {
   private readonly scratch: number;
   private readonly counts: number;
