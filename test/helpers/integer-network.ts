@@ -37,6 +37,15 @@ export async function calibrate(model: ImportedModel, wanted: readonly Quantizer
   }
 }
 
+/** The same with powers of two as deltas of the products of activations: then their sums leave the network unrounded. */
+export function powersOfTwo(parameters: NetworkParameters, { sites }: ModelStructure): NetworkParameters {
+  const changed = sites.filter(({ kind }) => kind === 'product').map(({ name }) => {
+    const fields = Object.entries(parameters.sites[name] ?? {});
+    return [name, Object.fromEntries(fields.map(([field, found]) => [field, { ...found, delta: found.delta.map((delta) => 2 ** Math.round(Math.log2(delta))) }]))];
+  });
+  return { ...parameters, sites: { ...parameters.sites, ...Object.fromEntries(changed) } };
+}
+
 export interface IntegerNetwork {
   /** The float network at the batch size. */
   readonly graph: Graph;

@@ -4,7 +4,7 @@
  */
 import { reparameterise } from '../../src/engine/core/calibration/reparameterise';
 import { operandParameters, patchInputBits } from '../../src/engine/core/graph/parameters';
-import type { LinearSite, ProductSite } from '../../src/engine/core/graph/types';
+import type { LinearSite, NormPair, ProductSite, Tensor } from '../../src/engine/core/graph/types';
 import { floats, weightRows } from '../../src/engine/core/graph/weights';
 import { encodeUniform } from '../../src/engine/core/kernels/uniform';
 import { encodeUniformRows } from '../../src/engine/core/kernels/uniform-rows';
@@ -48,7 +48,9 @@ const lessZero = (codes: ArrayLike<number>, zeroOf: (index: number) => number): 
 /** Whether `out` is sum * scale + bias up to the named roundings; so close that no other sum can be meant. */
 function wrongOutput(out: number, sum: bigint, scale: number, bias: number): string | null {
   const product = Number(sum) * scale;
-  const allowed = rounding * (scaleRoundings * Math.abs(product) + (bias === 0 ? 0 : Math.abs(product + bias)));
+  // A power of two rounds nothing.
+  const roundings = Number.isInteger(Math.log2(scale)) ? 0 : scaleRoundings;
+  const allowed = rounding * (roundings * Math.abs(product) + (bias === 0 ? 0 : Math.abs(product + bias)));
   if (allowed >= scale / 2) return `a sum of ${sum} cannot be told from its neighbours at scale ${scale} and bias ${bias}: choose other values for the test`;
   const meant = (out - bias) / scale;
   return Math.abs(out - (product + bias)) <= allowed && BigInt(Math.round(meant)) === sum ? null : `output ${out} means a sum of ${meant}, the codes give ${sum}`;
@@ -73,25 +75,57 @@ function encode(x: EngineTensor, grid: { delta: number; zeroPoint: number }, bit
   return codes;
 }
 
-/** Weight rows and bias as integer arithmetic has them: reparameterised with a whole zero point where a LayerNorm stands in front. */
-export function integerWeights({ graph, structure, parameters }: IntegerNetwork, site: LinearSite): { rows: Float32Array; bias: Float32Array | null } {
-  const constants = {
-    initializer: (name: string) => {
-      const tensor = graph.initializers.get(name);
-      if (tensor === undefined) throw new Error(`no constant ${name}`);
-      return tensor;
-    },
+interface IntegerWeights {
+  readonly rows: Float32Array;
+  readonly bias: Float32Array | null;
+  /** Of the LayerNorm in front; null without one. */
+  readonly norm: { readonly weight: Float32Array; readonly bias: Float32Array } | null;
+}
+
+/** Weights as integer arithmetic has them: reparameterised with a whole zero point where a LayerNorm stands in front. */
+function integerWeights({ graph, structure, parameters }: IntegerNetwork, site: LinearSite): IntegerWeights {
+  const initializer = (name: string): Tensor => {
+    const tensor = graph.initializers.get(name);
+    if (tensor === undefined) throw new Error(`no constant ${name}`);
+    return tensor;
   };
-  const rows = weightRows(constants, site);
-  const bias = site.bias === null ? null : floats(constants.initializer(site.bias), site.bias);
+  const constant = (name: string): Float32Array => floats(initializer(name), name);
+  const rows = weightRows({ initializer }, site);
+  const bias = site.bias === null ? null : constant(site.bias);
   const norm = site.norm === null ? undefined : structure.norms[site.norm];
   const channel = parameters.reparameterisation[site.name];
-  if (norm === undefined || channel === undefined) return { rows, bias };
-  const result = reparameterise({
-    channelDelta: channel.channelDelta, channelZeroPoint: channel.channelZeroPoint, ...(channel.degenerate === undefined ? {} : { degenerate: channel.degenerate }),
-    lnWeight: floats(constants.initializer(norm.scale), norm.scale), lnBias: norm.bias === null ? new Float32Array(norm.channels) : floats(constants.initializer(norm.bias), norm.bias), weight: rows, bias,
-  }, { integerZeroPoint: true });
-  return { rows: result.weight, bias: result.bias };
+  if (norm === undefined || channel === undefined) return { rows, bias, norm: null };
+  const lnBias = norm.bias === null ? new Float32Array(norm.channels) : constant(norm.bias);
+  const result = reparameterise({ ...channel, lnWeight: constant(norm.scale), lnBias, weight: rows, bias }, { integerZeroPoint: true });
+  return { rows: result.weight, bias: result.bias, norm: { weight: result.lnWeight, bias: result.lnBias } };
+}
+
+/** Relative to the largest term: mean and variance are sums of float32 in an order of the kernel's own. */
+const normTolerance = 1e-5;
+
+/** A reparameterised LayerNorm: its output from its input, in doubles. */
+export function checkNorm(network: IntegerNetwork, tensors: Tensors, norm: NormPair): string | null {
+  const { graph, structure } = network;
+  const site = structure.sites.find((candidate): candidate is LinearSite => candidate.kind === 'linear' && candidate.name === norm.sites[0]);
+  const node = graph.nodes.find(({ outputs }) => outputs[0] === norm.node);
+  const changed = site === undefined ? null : integerWeights(network, site).norm;
+  if (node === undefined || changed === null) return 'is no LayerNorm in front of a reparameterised Linear';
+  const x = floatsOf(tensors, node.inputs[0] ?? '');
+  const out = floatsOf(tensors, norm.node);
+  const epsilon = node.attributes.get('epsilon');
+  const { channels } = norm;
+  for (let start = 0; start < x.length; start += channels) {
+    const row = x.subarray(start, start + channels);
+    const mean = row.reduce((sum, value) => sum + value, 0) / channels;
+    const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / channels;
+    for (const [channel, value] of row.entries()) {
+      const scaled = ((value - mean) / Math.sqrt(variance + (epsilon?.kind === 'float' ? epsilon.value : 1e-5))) * (changed.weight[channel] ?? NaN);
+      const expected = scaled + (changed.bias[channel] ?? NaN);
+      const error = Math.abs((out[start + channel] ?? NaN) - expected);
+      if (!(error <= normTolerance * (Math.abs(scaled) + Math.abs(changed.bias[channel] ?? 0) + 1))) return `channel ${channel}: ${out[start + channel]}, expected ${expected}`;
+    }
+  }
+  return null;
 }
 
 /** [batch, channels, height, width] to one row per patch of [channels, kernel, kernel], row-major over patches. */
