@@ -1,4 +1,5 @@
 /** Data sets by folder: listed once per session, known by the hash of their listing. */
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { remarkText, type DatasetListing } from '../../core/datasets/dataset-listing';
 import type { DatasetRecord } from '../../../shared/records';
@@ -22,13 +23,19 @@ export async function loadDataset(root: string, options: ListingOptions = {}): P
     ...(options.onFiles === undefined ? {} : { onProgress: options.onFiles }),
     ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
   });
-  return { listing, record: datasetRecord(listing), path: (file) => join(listing.root, ...file.split('/')) };
+  return { listing, record: datasetRecord(listing, await datasetName(listing.root)), path: (file) => join(listing.root, ...file.split('/')) };
 }
 
-function datasetRecord(listing: DatasetListing): DatasetRecord {
+/** The first heading of the card beside the folder (`images.md` beside `images`, as models have theirs); without a card, the folder's name. */
+async function datasetName(root: string): Promise<string> {
+  const card = await readFile(`${root}.md`, 'utf8').catch(() => '');
+  return /^# +(.+)$/m.exec(card)?.[1]?.trim() ?? basename(root);
+}
+
+function datasetRecord(listing: DatasetListing, name: string): DatasetRecord {
   return {
     id: `${listing.hash}:${listing.root}`,
-    name: basename(listing.root),
+    name,
     root: listing.root,
     layout: listing.layout,
     labelSet: listing.labelSet,
