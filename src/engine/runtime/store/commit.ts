@@ -5,7 +5,7 @@ import { addLevels, levelText, parseLevelText } from './level-totals';
 import type { LevelTotals } from './level-totals';
 import type { OutcomeMemory } from './outcome-memory';
 import { number, text } from './row';
-import type { BatchCommit, PredictionRow, SkippedRow } from './store-types';
+import type { BatchCommit, LevelCounts, PredictionRow, SkippedRow } from './store-types';
 
 /** What a run has committed. */
 interface RunMemory {
@@ -16,7 +16,7 @@ interface RunMemory {
 /** What a transaction adds to it. */
 interface RunAddition {
   readonly before: RunMemory;
-  levels: LevelTotals;
+  readonly increments: LevelCounts[];
   readonly batches: Set<number>;
 }
 
@@ -32,11 +32,13 @@ export class Committer {
     const additions = await this.writer.transaction(async (session) => {
       const open = new Map<string, RunAddition>();
       for (const commit of commits) await this.append(session, commit, open);
-      await writeLevels(session, open);
-      return open;
+      // Added once per transaction, not per batch: each sum is a copy of the run's totals.
+      const sums = new Map([...open].filter(([, { increments }]) => increments.length > 0).map(([runId, { before, increments }]) => [runId, addLevels(before.levels, increments)]));
+      await writeLevels(session, sums);
+      return { open, sums };
     });
-    for (const [runId, { before, levels, batches }] of additions) {
-      before.levels = levels;
+    for (const [runId, { before, batches }] of additions.open) {
+      before.levels = additions.sums.get(runId) ?? before.levels;
       for (const batch of batches) before.batches.add(batch);
       this.memory.set(runId, before);
     }
@@ -57,14 +59,14 @@ export class Committer {
       marks.appendInteger(batch);
       marks.endRow();
       addition.batches.add(batch);
-      if (levelCounts.length > 0) addition.levels = addLevels(addition.levels, levelCounts);
+      addition.increments.push(...levelCounts);
       open.set(runId, addition);
     }
   }
 }
 
 function beginAddition(before: RunMemory): RunAddition {
-  return { before, levels: before.levels, batches: new Set() };
+  return { before, increments: [], batches: new Set() };
 }
 
 async function load(session: Session, runId: string): Promise<RunMemory> {
@@ -75,13 +77,13 @@ async function load(session: Session, runId: string): Promise<RunMemory> {
 }
 
 /** One statement for all runs: each statement costs about half a millisecond. */
-async function writeLevels(session: Session, open: ReadonlyMap<string, RunAddition>): Promise<void> {
-  const values = [...open].filter(([, { before, levels }]) => levels !== before.levels);
+async function writeLevels(session: Session, sums: ReadonlyMap<string, LevelTotals>): Promise<void> {
+  const values = [...sums];
   if (values.length === 0) return;
   const places = values.map((_, i) => `(CAST($${2 * i + 1} AS VARCHAR), CAST($${2 * i + 2} AS VARCHAR))`).join(', ');
   await session.run(
     `UPDATE level_totals SET counts = new.counts FROM (VALUES ${places}) AS new (run_id, counts) WHERE level_totals.run_id = new.run_id`,
-    values.flatMap(([runId, { levels }]) => [runId, levelText(levels)]),
+    values.flatMap(([runId, levels]) => [runId, levelText(levels)]),
   );
 }
 

@@ -7,6 +7,13 @@ import { EngineError, fail } from '../../../shared/failure';
 import type { FromWorker, TaskResults, ToWorker, WorkerEvent, WorkerTask } from './protocol';
 import { StopFlag } from './stop-flag';
 
+/**
+ * V8 lets each thread's young generation grow to 48 MB, bit by bit over the first thousands of images. What our threads allocate there are
+ * small handles of large arrays: in a small one the arrays behind them are freed sooner. Measured: resident memory of a DeiT-S evaluation
+ * with two workers 10 % lower, and flat from the start; no time lost.
+ */
+const youngMegabytes = 3;
+
 /** Something that must be on the worker before a task: `key` says what, `task` makes it. */
 export interface Requirement {
   readonly key: string;
@@ -223,7 +230,7 @@ function lostError(what: string): EngineError {
 
 function startWorker(workerPath: string): Promise<Worker> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerPath);
+    const worker = new Worker(workerPath, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
     const failed = (error: Error): void => reject(lostError(`A worker thread does not start: ${error.message}`));
     const ended = (code: number): void => reject(lostError(`A worker thread ended while it started (exit code ${code})`));
     worker.once('error', failed);

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../../src/engine/runtime/store/open-store';
+import { currentVersion, migrations, workspaceFormat } from '../../../../src/engine/runtime/store/migrations';
 import { lockHolderPid, openFailure, statementError } from '../../../../src/engine/runtime/store/store-failures';
 import { EngineError } from '../../../../src/shared/failure';
-import { seedStore, temporaryFolder } from '../../../helpers/store-records';
+import { batchCommit, newRun, seedStore, temporaryFolder } from '../../../helpers/store-records';
 
 const folder = temporaryFolder('open-store');
 afterAll(() => folder.remove());
@@ -75,6 +76,35 @@ describe('openStore', () => {
     for (const name of ['truncated.bitlog2', 'damaged.bitlog2']) {
       expect(await failureOf(at(name)), name).toMatchObject({ kind: 'workspace-invalid', what: 'The workspace is damaged' });
     }
+  });
+
+  it('takes a workspace of the first version along, with its runs', async () => {
+    // A first version's file with the rows of a present one: the first columns of each table are the same for ever.
+    const present = await openStore(at('present.bitlog2'));
+    const listId = await seedStore(present);
+    await present.createRun(newRun('r1', listId));
+    await present.commitBatch(batchCommit(0, ['r1'], 1));
+    await present.close();
+    const tables = ['models', 'datasets', 'image_lists', 'runs', 'predictions', 'skipped', 'batches', 'calibrations', 'level_totals'];
+    await sql(
+      at('first.bitlog2'),
+      'CREATE TABLE workspace_version (format VARCHAR NOT NULL, version INTEGER NOT NULL)', `INSERT INTO workspace_version VALUES ('${workspaceFormat}', 1)`,
+      ...(migrations[0]?.statements ?? []),
+      `ATTACH '${at('present.bitlog2')}' AS present (READ_ONLY)`,
+      ...tables.map((table) => (table === 'runs'
+        ? `INSERT INTO runs SELECT id, number, model_id, model_hash, dataset_id, dataset_hash, list_id, total, settings, settings_key, environment, created, state, failure, seconds_calibration, seconds_evaluation FROM present.runs`
+        : `INSERT INTO ${table} SELECT * FROM present.${table}`)),
+    );
+    const store = await openStore(at('first.bitlog2'));
+    expect(await store.run('r1')).toMatchObject({ id: 'r1', images: 1, exact: null, fallbacks: [] });
+    await store.setRunState('r1', 'running', { proof: { exact: true, fallbacks: [] } });
+    await store.commitBatch(batchCommit(1, ['r1'], 1));
+    await store.createRun(newRun('r2', listId));
+    await store.close();
+    const again = await openStore(at('first.bitlog2'));
+    expect((await again.runs()).map(({ id, images, exact }) => [id, images, exact])).toEqual([['r1', 2, true], ['r2', 0, null]]);
+    await again.close();
+    expect(currentVersion).toBe(migrations.length);
   });
 
   it('refuses a newer workspace', async () => {

@@ -52,11 +52,21 @@ describe('runs', () => {
     expect(await store.run('r1')).toEqual({
       ...newRun('r1', listId), modelHash: 'hash-tiny', datasetHash: 'listing-small', state: 'failed',
       failure: { kind: 'memory', what: 'Not enough memory', next: 'Less' }, seconds: { calibration: 1.5, evaluation: 2.5 },
-      images: 0, top1Correct: 0, top5Correct: 0, skipped: 0, meanLoss: null,
+      images: 0, top1Correct: 0, top5Correct: 0, skipped: 0, meanLoss: null, exact: null, fallbacks: [],
     });
     await store.setRunState('r1', 'waiting', { failure: null });
     expect((await store.run('r1'))?.failure).toBeNull();
     expect((await store.run('r1'))?.seconds).toEqual({ calibration: 1.5, evaluation: 2.5 });
+  });
+
+  it('keeps the proof of an integer run through later changes of its state', async () => {
+    const fallbacks = [{ site: 'blocks.0.attn.proj', reason: 'its zero point does not fit' }];
+    await store.createRun(newRun('r1', listId));
+    await store.setRunState('r1', 'calibrating', { proof: { exact: false, fallbacks } });
+    await store.setRunState('r1', 'done');
+    expect(await store.run('r1')).toMatchObject({ exact: false, fallbacks });
+    await reopen();
+    expect(await store.run('r1')).toMatchObject({ state: 'done', exact: false, fallbacks });
   });
 
   it('refuses a run of an unknown model', async () => {
