@@ -75,7 +75,7 @@ function encode(x: EngineTensor, grid: { delta: number; zeroPoint: number }, bit
   return codes;
 }
 
-interface IntegerWeights {
+export interface IntegerWeights {
   readonly rows: Float32Array;
   readonly bias: Float32Array | null;
   /** Of the LayerNorm in front; null without one. */
@@ -83,7 +83,7 @@ interface IntegerWeights {
 }
 
 /** Weights as integer arithmetic has them: reparameterised with a whole zero point where a LayerNorm stands in front. */
-function integerWeights({ graph, structure, parameters }: IntegerNetwork, site: LinearSite): IntegerWeights {
+export function integerWeights({ graph, structure, parameters }: IntegerNetwork, site: LinearSite): IntegerWeights {
   const initializer = (name: string): Tensor => {
     const tensor = graph.initializers.get(name);
     if (tensor === undefined) throw new Error(`no constant ${name}`);
@@ -129,7 +129,7 @@ export function checkNorm(network: IntegerNetwork, tensors: Tensors, norm: NormP
 }
 
 /** [batch, channels, height, width] to one row per patch of [channels, kernel, kernel], row-major over patches. */
-export function patchRows(codes: Uint8Array, [batch = 0, channels = 0, height = 0, width = 0]: readonly number[], [high, wide]: readonly [number, number]): Uint8Array {
+function patchRows(codes: Uint8Array, [batch = 0, channels = 0, height = 0, width = 0]: readonly number[], [high, wide]: readonly [number, number]): Uint8Array {
   const out = new Uint8Array(codes.length);
   let at = 0;
   for (let image = 0; image < batch; image++) for (let top = 0; top < height; top += high) for (let left = 0; left < width; left += wide) {
@@ -170,14 +170,14 @@ export async function checkLinear(network: IntegerNetwork, tensors: Tensors, sit
   return null;
 }
 
-interface Shape {
+export interface Shape {
   readonly rows: number;
   readonly inner: number;
   readonly columns: number;
 }
 
 /** Shape of the last two axes of a x b. */
-function productShape(a: EngineTensor, b: EngineTensor): Shape {
+export function productShape(a: EngineTensor, b: EngineTensor): Shape {
   return { rows: a.dims.at(-2) ?? 0, inner: a.dims.at(-1) ?? 0, columns: b.dims.at(-1) ?? 0 };
 }
 
@@ -217,13 +217,13 @@ export async function checkScores(network: IntegerNetwork, tensors: Tensors, sit
 }
 
 /** The whole numbers that stand for one softmax output: of sqrt(2) to even powers and to odd ones. value = (even + sqrt2 * odd) * scale. */
-export interface WholeLevel {
+interface WholeLevel {
   readonly even: number;
   readonly odd: number;
 }
 
 /** By the words of the paper, nothing shared with the engine. */
-export function wholeLevel(id: string, x: number, delta: number, aBits: number): WholeLevel {
+function wholeLevel(id: string, x: number, delta: number, aBits: number): WholeLevel {
   if (id.startsWith('BitLog2')) return { even: bitLog2Level(id, x), odd: 0 };
   const count = 2 ** aBits;
   const q = rne(Math.fround(-2 * Math.fround(Math.log2(Math.fround(x / delta)))));
@@ -234,7 +234,7 @@ export function wholeLevel(id: string, x: number, delta: number, aBits: number):
 }
 
 /** What the accumulators are multiplied by before v's delta. */
-export function wholeScale(id: string, delta: number, aBits: number): number {
+function wholeScale(id: string, delta: number, aBits: number): number {
   if (id.startsWith('BitLog2')) return 1 / delta;
   return delta / 2 ** Math.ceil((2 ** aBits - (id === 'Sqrt2_17' ? 1 : 2)) / 2);
 }

@@ -58,6 +58,16 @@ export function sliceInThree(graph: Graph): Graph {
   return { ...graph, nodes, initializers };
 }
 
+/** Pictures of another side under the same number of patches: pixels are left out at the border, or between those that a patch takes. */
+export function looserPatches(graph: Graph, side: number, dilation: number): Graph {
+  const dilations: Attribute = { kind: 'ints', value: [BigInt(dilation), BigInt(dilation)] };
+  return {
+    ...graph,
+    inputs: graph.inputs.map((input) => ({ ...input, dims: [1, 3, side, side] })),
+    nodes: graph.nodes.map((node) => (node.opType === 'Conv' ? { ...node, attributes: new Map([...node.attributes, ['dilations', dilations]]) } : node)),
+  };
+}
+
 function isPart({ opType, attributes }: GraphNode): boolean {
   const axis = attributes.get('axis');
   return opType === 'Gather' && axis?.kind === 'int' && axis.value === 2n;

@@ -6,9 +6,8 @@ import type { NetworkParameters, QuantizerSettings } from '../../../../src/engin
 import type { Graph, ImportedModel } from '../../../../src/engine/core/graph/types';
 import { importGraph, importModel } from '../../../../src/engine/runtime/ort/import-model';
 import { logSchemeIds, type SchemeId } from '../../../../src/shared/settings';
-import { islandOf } from '../../../helpers/integer-islands';
-import { calibrate, integerNetwork, powersOfTwo, randomPixels, runNetwork, type IntegerNetwork } from '../../../helpers/integer-network';
-import { checkLinear, checkMix, checkNorm, checkScores } from '../../../helpers/integer-oracle';
+import { checkNetwork } from '../../../helpers/integer-check';
+import { calibrate, integerNetwork, powersOfTwo } from '../../../helpers/integer-network';
 import { scaleAfterScores, sliceInThree, splitInThree } from '../../../helpers/integer-variants';
 import { swinMini, vitMini } from '../../../helpers/model-fixtures';
 import { splitQkv, unfuseGemm } from '../../../helpers/split-qkv';
@@ -18,24 +17,7 @@ const vitOptions: VitOptions = { image: 32, patch: 8, dim: 32, depth: 2, heads: 
 const vit = (change: Partial<VitOptions> = {}): Graph => buildVit({ ...vitOptions, ...change }, 3);
 const swin = (): Graph => buildSwin({ image: 32, patch: 4, dim: 16, depths: [2, 1], heads: [2, 4], window: 4, mlpRatio: 2, classes: 6 }, 4);
 
-/** Sites and LayerNorms at which the network does not give what integers give, and how. */
-async function wrongSites(network: IntegerNetwork, checked: IntegerNetwork = network): Promise<string[]> {
-  const { structure, rewritten, graph } = network;
-  const normed = graph.nodes.filter(({ outputs }) => structure.norms.some(({ node }) => node === outputs[0])).flatMap(({ inputs, outputs }) => [inputs[0] ?? '', outputs[0] ?? '']);
-  const interesting = [...normed, ...structure.sites.flatMap((site) => [site.node, ...islandOf(network, site).fronts])];
-  const tensors = await runNetwork(network, randomPixels(structure, network.batch), new Set(interesting.filter((name) => name !== structure.input.name)));
-  const wrong = structure.norms.flatMap((norm) => {
-    const what = checkNorm(checked, tensors, norm);
-    return what === null ? [] : [`${norm.name}: ${what}`];
-  });
-  for (const site of structure.sites) {
-    const how = rewritten.plan.get(site.name);
-    const what = how === undefined || how.kind === 'reference' ? `not integer: ${how?.kind === 'reference' ? how.reason : 'no plan'}`
-      : site.kind === 'linear' ? await checkLinear(checked, tensors, site) : site.role === 'matmul1' ? await checkScores(checked, tensors, site) : await checkMix(checked, tensors, site);
-    if (what !== null) wrong.push(`${site.name}: ${what}`);
-  }
-  return wrong;
-}
+const allInteger = { wrong: [], reference: [] };
 
 describe.each([
   { name: 'ViT', build: vit, sites: 2 * 6 + 2 },
@@ -53,7 +35,7 @@ describe.each([
 
   it.each(logSchemeIds.flatMap((scheme) => [1, 3].map((batch) => ({ scheme, batch }))))('computes integers at every site: $scheme, batch $batch', async ({ scheme, batch }) => {
     expect(model.structure.sites.length).toBe(sites);
-    expect(await wrongSites(integerNetwork(model, w4a4(scheme), found.get(scheme) ?? { sites: {}, reparameterisation: {} }, batch))).toEqual([]);
+    expect(await checkNetwork(integerNetwork(model, w4a4(scheme), found.get(scheme) ?? { sites: {}, reparameterisation: {} }, batch))).toEqual(allInteger);
   });
 });
 
@@ -70,7 +52,7 @@ describe.each<{ name: string; load: () => Promise<ImportedModel>; batch?: number
   it.each<SchemeId>(['BitLog2_Half_16', 'Sqrt2_17'])('computes integers at every site: %s', async (scheme) => {
     const model = await load();
     const [parameters] = await calibrate(model, [w4a4(scheme)]);
-    expect(parameters && (await wrongSites(integerNetwork(model, w4a4(scheme), parameters, batch)))).toEqual([]);
+    expect(parameters && (await checkNetwork(integerNetwork(model, w4a4(scheme), parameters, batch)))).toEqual(allInteger);
   }, 240_000);
 });
 
@@ -85,7 +67,7 @@ describe('other bits', () => {
   ])('$wBits bits for weights and $aBits for activations, $scheme', async ({ saturates, ...settings }) => {
     const model = await importGraph(vit());
     const [parameters] = await calibrate(model, [settings]);
-    expect(parameters && (await wrongSites(integerNetwork(model, settings, parameters, 1, { saturates })))).toEqual([]);
+    expect(parameters && (await checkNetwork(integerNetwork(model, settings, parameters, 1, { saturates })))).toEqual(allInteger);
   });
 
   it.each([['blocks.1.mlp.fc2', 'input'], ['head', 'weight'], ['blocks.0.attn.matmul1', 'B'], ['blocks.1.attn.matmul2', 'B']])('the oracle notices a zero point that is one off: %s %s', async (site, field) => {
@@ -97,7 +79,7 @@ describe('other bits', () => {
     const moved = found.zero_point.map((zeroPoint, index) => (index === 0 ? zeroPoint + 1 : zeroPoint));
     const changed: NetworkParameters = { ...parameters, sites: { ...parameters.sites, [site]: { ...parameters.sites[site], [field]: { ...found, zero_point: moved } } } };
     const settings = w4a4('BitLog2_Half_17');
-    const wrong = await wrongSites(integerNetwork(model, settings, changed, 1), integerNetwork(model, settings, parameters, 1));
+    const { wrong } = await checkNetwork(integerNetwork(model, settings, changed, 1), integerNetwork(model, settings, parameters, 1));
     expect(wrong.map((text) => text.split(':')[0])).toEqual([site]);
   });
 
@@ -105,6 +87,6 @@ describe('other bits', () => {
     const model = await importGraph(vit());
     const settings: QuantizerSettings = { scheme: 'BitLog2_Single_17', wBits: 4, aBits: 8 };
     const [parameters] = await calibrate(model, [settings]);
-    expect(parameters && (await wrongSites(integerNetwork(model, settings, powersOfTwo(parameters, model.structure), 1)))).toEqual([]);
+    expect(parameters && (await checkNetwork(integerNetwork(model, settings, powersOfTwo(parameters, model.structure), 1)))).toEqual(allInteger);
   });
 });

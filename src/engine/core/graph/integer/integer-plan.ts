@@ -60,21 +60,24 @@ function linearObstacle(graph: Graph, site: LinearSite, { wBits, aBits }: Quanti
   if (aBits === 32) return 'activations are not quantised (a_bits 32)';
   if (wBits === 32) return 'weights are not quantised (w_bits 32)';
   const node = graph.nodes.find((candidate) => candidate.outputs[0] === site.node);
-  if (node?.opType === 'Conv' && !isPatchGrid(graph, site.node)) return 'the convolution is no product over separate patches (its stride is not its kernel, or it pads)';
+  if (node?.opType === 'Conv' && !isPatchGrid(graph, site.node)) return 'the convolution is no product over patches that fill the picture side by side';
   if (parameters === null) return null;
   const input = operandParameters(parameters, site.name, 'input');
   const weight = operandParameters(parameters, site.name, 'weight');
   return byteObstacle(input, 'its input') ?? weightObstacle(weight, weightOffset(type, wBits), type);
 }
 
-/** Patches side by side: the convolution is a matrix product over them. */
+/** Patches side by side that fill the picture: the convolution is a matrix product over its pixels in another order. */
 export function isPatchGrid(graph: Graph, id: string): boolean {
   const node = graph.nodes.find((candidate) => candidate.outputs[0] === id);
   const kernel = graph.initializers.get(node?.inputs[1] ?? '')?.dims.slice(2);
   if (node === undefined || kernel === undefined) return false;
   const strides = intsAttribute(node, 'strides') ?? kernel.map(() => 1);
+  const picture = (graph.shapes.get(node.inputs[0]) ?? graph.inputs.find(({ name }) => name === node.inputs[0])?.dims ?? []).slice(2);
+  const grid = (graph.shapes.get(id) ?? []).slice(2);
+  const filled = kernel.every((side, axis) => picture[axis] === side * grid[axis]);
   const still = (name: string, neutral: number): boolean => (intsAttribute(node, name) ?? []).every((value) => value === neutral);
-  return strides.every((stride, axis) => stride === kernel[axis]) && still('pads', 0) && still('dilations', 1) && intAttribute(node, 'group', 1) === 1;
+  return filled && strides.every((stride, axis) => stride === kernel[axis]) && still('pads', 0) && still('dilations', 1) && intAttribute(node, 'group', 1) === 1;
 }
 
 function planScores({ blocks }: ModelStructure, site: ProductSite, { aBits }: QuantizerSettings, parameters: NetworkParameters | null, machine: IntegerMachine): SitePlan {
