@@ -26,9 +26,9 @@ export function loadPicture(file: string, side: number, preprocess: Preprocess):
 
 /**
  * Fills a batch. Unreadable images are skipped and the ones behind them move up; free slots repeat the last image, so that every pass
- * runs at the run's batch size. `poll` is called before each image and may throw to stop.
+ * runs at the run's batch size. `poll` is called before each image and may throw to stop. `read` gives a file's bytes or throws ImageSkip.
  */
-export function loadBatch(files: readonly string[], batch: number, side: number, preprocess: Preprocess, poll: () => void): LoadedBatch {
+export function loadBatch(files: readonly string[], batch: number, side: number, preprocess: Preprocess, poll: () => void, read = readImageBytes): LoadedBatch {
   const table = normalisationTable(preprocess.mean, preprocess.std);
   const settings = cropSettings(side, preprocess);
   const size = 3 * side * side;
@@ -38,7 +38,7 @@ export function loadBatch(files: readonly string[], batch: number, side: number,
   for (const [position, file] of files.entries()) {
     poll();
     try {
-      prepareImage(readImageBytes(file), settings, table, pixels, loaded.length * size);
+      prepareImage(read(file), settings, table, pixels, loaded.length * size);
       loaded.push(position);
     } catch (error) {
       if (!(error instanceof ImageSkip)) throw error;

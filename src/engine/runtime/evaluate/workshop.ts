@@ -5,6 +5,7 @@ import type { Graph, ModelStructure } from '../../core/graph/types';
 import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
+import { ReadAhead } from '../decode/read-ahead';
 import { importModel } from '../ort/import-model';
 import { probeMachine, type Machine } from '../ort/integer-machine';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
@@ -138,11 +139,13 @@ export class Workshop {
   /** Batches are the outer loop, cells the inner: an image is decoded once. Each finished batch is told at once. */
   private async evaluate(task: Extract<WorkerTask, { kind: 'evaluate' }>, context: TaskContext): Promise<null> {
     const cells = task.cells.map((key) => ({ key, cell: this.cell(key) }));
-    for (const spec of task.batches) {
+    const ahead = new ReadAhead();
+    for (const [index, spec] of task.batches.entries()) {
       const start = context.now();
       const { network, structure } = at(cells, 0).cell;
-      const batch = loadBatch(spec.files, network.batch, structure.input.height, task.preprocess, context.poll);
+      const batch = loadBatch(spec.files, network.batch, structure.input.height, task.preprocess, context.poll, (file) => ahead.take(file));
       const milliseconds = context.now() - start;
+      void ahead.begin(task.batches[index + 1]?.files ?? []);
       const outcomes: CellOutcome[] = [];
       const prefix = new SharedPrefix(cells.map(({ cell }) => cell.network.prefixKey));
       for (const { key, cell } of cells) outcomes.push(await evaluateCell(key, cell, batch, spec, { ...context, prefix }));

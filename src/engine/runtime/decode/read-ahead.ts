@@ -1,0 +1,44 @@
+/**
+ * Picture files that are read while the network computes, so that a slow disk or a network folder costs no time. Only their bytes: decoding
+ * needs a core, and the workers already use all of them.
+ */
+import { open } from 'node:fs/promises';
+import { readImageBytes } from './read-image';
+
+/** Larger files are left until they are wanted. */
+const largest = 4 * 1024 * 1024;
+
+export class ReadAhead {
+  /** Null while a file is being read, and when that failed. */
+  private files = new Map<string, Uint8Array | null>();
+
+  /** Reads these files; the promise, which nobody has to wait for, never rejects. What was read before and not taken is let go. */
+  async begin(paths: readonly string[]): Promise<void> {
+    const files = new Map<string, Uint8Array | null>(paths.map((path) => [path, null]));
+    this.files = files;
+    await Promise.all(paths.map(async (path) => files.set(path, await readWhole(path))));
+  }
+
+  /** The bytes of a file, as readImageBytes gives them: those at hand, else read now. Throws ImageSkip. */
+  take(path: string): Uint8Array {
+    return this.files.get(path) ?? readImageBytes(path);
+  }
+}
+
+/** Null for whatever goes wrong: readImageBytes will find it again and say it. */
+async function readWhole(path: string): Promise<Uint8Array | null> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > largest) return null;
+      const bytes = new Uint8Array(size);
+      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      return bytesRead === size ? bytes : null;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
