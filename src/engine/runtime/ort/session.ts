@@ -22,9 +22,9 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** Loads a graph. `threads` is ONNX Runtime's intra-op count; nobody else starts threads. */
-export async function createSession(graph: Graph, threads: number): Promise<Session> {
-  const session = await ort.InferenceSession.create(writeModel(graph), {
+/** How every session is made. `threads` is ONNX Runtime's intra-op count; nobody else starts threads. */
+export function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
+  return {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
@@ -39,7 +39,12 @@ export async function createSession(graph: Graph, threads: number): Promise<Sess
       // A scale behind a product stays one multiplication at its end: as the product's alpha it would round every partial sum of a long row.
       optimization: { disable_specified_optimizers: 'MatMulScaleFusion' },
     },
-  });
+  };
+}
+
+/** Loads a graph. */
+export async function createSession(graph: Graph, threads: number): Promise<Session> {
+  const session = await ort.InferenceSession.create(writeModel(graph), sessionOptions(threads));
   return {
     run: async (feeds) => {
       const input: Record<string, ort.Tensor> = {};
