@@ -59,17 +59,29 @@ export function integerSpecs(board: Board, datasets: readonly DatasetRecord[]): 
   return jobsOf(runs, board.models, datasets).map((spec) => ({ ...spec, arithmetic: 'integer' }));
 }
 
-/** Runs of equal settings share one job, because a job decodes each image once for all of its cells. Runs whose model or data are gone are left out. */
+/**
+ * Runs of equal settings share one job, because a job decodes each image once for all of its cells; models that want the same share one
+ * too. Runs whose model or data are gone are left out.
+ */
 function jobsOf(runs: readonly RunRecord[], models: readonly ModelRecord[], datasets: readonly DatasetRecord[]): EvaluationSpec[] {
-  const specs = new Map<string, EvaluationSpec>();
+  const byModel: EvaluationSpec[] = [];
   for (const run of runs) {
     const model = models.find((other) => other.id === run.modelId);
     const dataset = datasets.find((other) => other.id === run.datasetId);
     if (model === undefined || dataset === undefined) continue;
-    const spec = specOfRun(run, model, dataset);
-    const key = JSON.stringify({ ...spec, schemes: [], withFp32: false });
-    const known = specs.get(key);
-    specs.set(key, known === undefined ? spec : { ...known, schemes: [...new Set([...known.schemes, ...spec.schemes])], withFp32: known.withFp32 || spec.withFp32 });
+    byModel.push(specOfRun(run, model, dataset));
   }
-  return [...specs.values()];
+  const ofOneModel = merged(byModel, (spec) => ({ ...spec, schemes: [], withFp32: false }), (a, b) => ({ ...a, schemes: [...new Set([...a.schemes, ...b.schemes])], withFp32: a.withFp32 || b.withFp32 }));
+  return merged(ofOneModel, (spec) => ({ ...spec, models: [] }), (a, b) => ({ ...a, models: [...a.models, ...b.models] }));
+}
+
+/** One spec for all that `shared` makes equal, in the order of their first. */
+function merged(specs: readonly EvaluationSpec[], shared: (spec: EvaluationSpec) => EvaluationSpec, join: (a: EvaluationSpec, b: EvaluationSpec) => EvaluationSpec): EvaluationSpec[] {
+  const found = new Map<string, EvaluationSpec>();
+  for (const spec of specs) {
+    const key = JSON.stringify(shared(spec));
+    const known = found.get(key);
+    found.set(key, known === undefined ? spec : join(known, spec));
+  }
+  return [...found.values()];
 }

@@ -150,6 +150,7 @@ describe('measuring in integers too', () => {
       { models: [vit.file], schemes: ['Sqrt2_16', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17'], withFp32: false, arithmetic: 'integer', limit: null },
       { models: [swin.file], schemes: ['Sqrt2_16', 'Sqrt2_17', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17'], withFp32: false, arithmetic: 'integer', limit: 50 },
     ]);
+    expect(integerSpecs(makeBoard(makeRuns()), makeSummary([]).datasets).map(({ models }) => models)).toEqual([[vit.file, swin.file]]);
     expect(integerSpecs(makeBoard([makeRun(vit, 'Sqrt2_17', { state: 'stopped' })]), makeSummary([]).datasets)).toEqual([]);
   });
 });
