@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createEngine, type Engine } from '../../src/engine';
 import { openStore } from '../../src/engine/runtime/store/open-store';
 import type { LevelCounts, SkippedRow, StoredCalibration, StoredPrediction } from '../../src/engine/runtime/store/store-types';
+import type { SiteFallback } from '../../src/shared/records';
 import { builtEntry } from '../setup/built-entry';
 
 export function smallEngine(workspace: string, workers = 1): Engine {
@@ -21,6 +22,8 @@ export interface RunContent {
   readonly levelCounts: readonly LevelCounts[];
   readonly batches: readonly number[];
   readonly calibration: StoredCalibration | null;
+  readonly exact: boolean | null;
+  readonly fallbacks: readonly SiteFallback[];
 }
 
 /** The runs of a workspace that nobody has open, in the order of their creation. */
@@ -40,6 +43,8 @@ export async function workspaceContent(file: string): Promise<RunContent[]> {
         levelCounts: await store.levelCounts(run.id),
         batches: [...(await store.committedBatches(run.id))],
         calibration: await store.calibration(run.id),
+        exact: run.exact,
+        fallbacks: run.fallbacks,
       });
     }
     return content.sort((a, b) => (a.scheme < b.scheme ? -1 : a.scheme > b.scheme ? 1 : 0));

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../../src/engine';
+import type { Graph } from '../../../../src/engine/core/graph/types';
 import type { Stage } from '../../../../src/shared/evaluation';
 import type { EvaluationSpec } from '../../../../src/shared/settings';
 import { bundleChild } from '../../../helpers/bundle-child';
@@ -86,11 +87,13 @@ const points: readonly KillPoint[] = [
   { name: 'late in the evaluation', stage: 'evaluating', steps: 210, stored: [204, 3 * valImages - 1] },
 ];
 
-describe.each([
-  { family: 'ViT', graph: smallVit, batch: 1, killed: points },
-  { family: 'Swin', graph: smallSwin, batch: 4, killed: points.slice(2, 3) },
-])('$family at batch $batch', ({ family, graph, batch, killed: killPoints }) => {
-  const spec = (change: Partial<EvaluationSpec>): EvaluationSpec => smallSpec([project.path(`${family}.onnx`)], dataset, { batch, ...change });
+describe.each<{ family: string; graph: () => Graph; batch: number; killed: readonly KillPoint[]; arithmetic: 'reference' | 'integer' }>([
+  { family: 'ViT', graph: smallVit, batch: 1, killed: points, arithmetic: 'reference' },
+  { family: 'Swin', graph: smallSwin, batch: 4, killed: points.slice(2, 3), arithmetic: 'reference' },
+  { family: 'ViT', graph: smallVit, batch: 1, killed: [...points.slice(2, 3), ...points.slice(4)], arithmetic: 'integer' },
+])('$family at batch $batch in $arithmetic arithmetic', ({ family: model, graph, batch, killed: killPoints, arithmetic }) => {
+  const family = `${model}-${arithmetic}`;
+  const spec = (change: Partial<EvaluationSpec>): EvaluationSpec => smallSpec([project.path(`${family}.onnx`)], dataset, { batch, arithmetic, ...change });
   let undisturbed: RunContent[];
 
   beforeAll(async () => {
@@ -106,6 +109,7 @@ describe.each([
       expect(content.skipped.map(({ file, reason }) => [file, reason])).toEqual([['val/candle/0008.png', 'broken']]);
       expect(content.batches).toEqual(Array.from({ length: Math.ceil(valImages / batch) }, (_, index) => index));
       expect(content.levelCounts.length > 0).toBe(content.scheme !== 'none');
+      expect({ exact: content.exact, fallbacks: content.fallbacks }).toEqual({ exact: arithmetic === 'integer' && content.scheme !== 'none' ? true : null, fallbacks: [] });
     }
     // Pictures and random weights that always give one class would make every comparison below easy.
     expect(new Set(undisturbed[0]?.predictions.map(({ top5 }) => top5[0])).size).toBeGreaterThan(2);
