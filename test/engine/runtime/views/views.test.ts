@@ -47,18 +47,20 @@ function emptyCounts(blocks: readonly { readonly heads: number }[], codes: numbe
 }
 
 describe.each([
-  { family: 'ViT', graph: smallVit, batch: 1, scheme: 'BitLog2_Half_17' },
-  { family: 'ViT', graph: smallVit, batch: 4, scheme: 'Sqrt2_17' },
-  { family: 'Swin', graph: smallSwin, batch: 1, scheme: 'Sqrt2_17' },
-  { family: 'Swin', graph: smallSwin, batch: 4, scheme: 'BitLog2_Half_17' },
-] as const)('$family at batch $batch under $scheme', ({ family, graph, batch, scheme }) => {
+  { family: 'ViT', graph: smallVit, batch: 1, scheme: 'BitLog2_Half_17', arithmetic: 'reference' },
+  { family: 'ViT', graph: smallVit, batch: 4, scheme: 'Sqrt2_17', arithmetic: 'reference' },
+  { family: 'Swin', graph: smallSwin, batch: 1, scheme: 'Sqrt2_17', arithmetic: 'reference' },
+  { family: 'Swin', graph: smallSwin, batch: 4, scheme: 'BitLog2_Half_17', arithmetic: 'reference' },
+  { family: 'ViT', graph: smallVit, batch: 4, scheme: 'Sqrt2_16', arithmetic: 'integer' },
+  { family: 'Swin', graph: smallSwin, batch: 4, scheme: 'BitLog2_Half_16', arithmetic: 'integer' },
+] as const)('$family at batch $batch under $scheme in $arithmetic arithmetic', ({ family, graph, batch, scheme, arithmetic }) => {
   let result: EvaluationResult;
   let blocks: readonly { readonly heads: number }[];
   const runOf = (scheme: string): string => result.runs.find(({ run }) => run.settings.scheme === scheme)?.run.id ?? '';
 
   beforeAll(async () => {
     const model = project.model(`${family}-${batch}.onnx`, graph());
-    result = await engine.call('evaluation.run', smallSpec([model], dataset, { batch, schemes: [scheme] }));
+    result = await engine.call('evaluation.run', smallSpec([model], dataset, { batch, schemes: [scheme], arithmetic }));
     expect(result.runs.map(({ run }) => [run.settings.scheme, run.state, run.images])).toEqual([['none', 'done', images - 1], [scheme, 'done', images - 1]]);
     blocks = (await engine.call('model.add', { file: model })).blocks;
   });
