@@ -77,15 +77,16 @@ export class ScratchFile {
   }
 }
 
-const next = 'Free some space, calibrate on fewer images (--calib-batchsize 32 needs no file), or keep the workspace on another disk: --workspace OTHER';
+const next = 'Free some space, calibrate on fewer images (--calib-batchsize 32 needs no file) or with fewer workers, or keep the workspace on another disk: --workspace OTHER';
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
+/** Bytes for people: 2.7 GB, 0.3 MB. */
+export const sizeText = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
 /** What a calibration says when its folder has too little space. */
 export function scratchFull(folder: string, needed: number, free: number | null): EngineError {
   return fail('disk-full', 'There is no space left for the calibration', {
     file: folder,
-    expected: `${needed === 0 ? 'space' : gigabytes(needed)} for its temporary file${free === null ? '' : `; ${gigabytes(free)} are there`}`,
+    expected: `${needed === 0 ? 'space' : sizeText(needed)} for its temporary file${free === null ? '' : `; ${sizeText(free)} are there`}`,
     next,
   });
 }

@@ -1,7 +1,11 @@
 /** Calibrates every run of a job that needs it, as many at once as there are workers. */
+import { dirname } from 'node:path';
 import { EngineError } from '../../../shared/failure';
 import { integerParameters } from '../../core/graph/integer/integer-parameters';
+import { scratchFull, sizeText } from '../evaluate/scratch-file';
+import { scratchFileSystem } from '../evaluate/scratch-file-system';
 import type { Requirement } from '../workers/pool';
+import { calibrationNeeds } from './calibration-needs';
 import { isComplete, type JobInputs, type JobRun } from './evaluation-job';
 import { calibratorKey } from './keys';
 import { isFloat } from './plan';
@@ -9,6 +13,7 @@ import { isFloat } from './plan';
 /** Afterwards each run has parameters or a failure. Throws when the job was stopped or cannot go on. */
 export async function calibrateAll(inputs: JobInputs, runs: readonly JobRun[]): Promise<void> {
   const waiting = runs.filter((run) => !isFloat(run.settings) && run.parameters === null && !isComplete(inputs, run));
+  requireScratch(inputs, waiting);
   const progress = new Map<string, number>();
   let sites = 0;
   const outcomes = await Promise.allSettled(waiting.map(async (run) => {
@@ -21,6 +26,23 @@ export async function calibrateAll(inputs: JobInputs, runs: readonly JobRun[]): 
   }));
   await inputs.pool.drop((key) => key.includes('/calibrator/'));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** Temporary files lie beside the workspace: its disk is the one that was chosen for this program's data. */
+const scratchFolder = ({ store }: JobInputs): string => dirname(store.file);
+
+/** Says what the calibrations will put into files, and refuses before the first of them what the disk cannot hold. */
+function requireScratch(inputs: JobInputs, waiting: readonly JobRun[]): void {
+  const needs = waiting.map(({ settings }) => ({ images: inputs.calibrationFiles(settings).length, batch: settings.batch }));
+  const files = needs.map(({ images, batch }) => calibrationNeeds(inputs.model.shared, images, batch).file).sort((a, b) => b - a);
+  // As many as there are workers calibrate at once.
+  const bytes = files.slice(0, inputs.pool.size).reduce((sum, file) => sum + file, 0);
+  if (bytes === 0) return;
+  const folder = scratchFolder(inputs);
+  const free = scratchFileSystem.freeBytes(folder);
+  if (free !== null && free < bytes) throw scratchFull(folder, bytes, free);
+  const images = Math.max(...needs.map((need) => need.images));
+  inputs.emit({ kind: 'note', text: `${inputs.model.record.name}: calibration on ${images} images keeps up to ${sizeText(bytes)} in a temporary file in ${folder}` });
 }
 
 async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: number, total: number) => void): Promise<void> {
@@ -36,7 +58,7 @@ async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: numbe
     await store.setRunState(run.id, 'calibrating');
     await inputs.announce([run.id], true);
     const outcome = await pool.run<'calibrate'>({
-      kind: 'calibrate', calibrator, wanted: files.length,
+      kind: 'calibrate', calibrator, wanted: files.length, scratch: scratchFolder(inputs),
       settings: { scheme: settings.scheme, wBits: settings.wBits, aBits: settings.aBits },
       images: { files: files.map(inputs.path), preprocess: settings.preprocess },
     }, { needs, stop: inputs.stop, onEvent: (event) => { if (event.kind === 'site') onSite(event.done, event.total); } });

@@ -2,9 +2,9 @@
 import type { Estimate } from '../../../shared/evaluation';
 import type { EvaluationSpec } from '../../../shared/settings';
 import { at } from '../../../shared/at';
-import { listOperands } from '../../core/graph/operands';
 import type { KnownDataset } from '../library/dataset-library';
 import type { KnownModel } from '../library/model-library';
+import { calibrationNeeds } from './calibration-needs';
 import { evaluationImages } from './choose-images';
 import { choosePreprocess, isFloat, planRuns } from './plan';
 
@@ -16,8 +16,6 @@ const calibratingWorkerBytes = 160e6;
 const modelWeights = 2.6;
 const workerWeights = 1.1;
 const cellWeights = 1.85;
-/** Tensors of one calibration image that live at once, in times of the largest operand. */
-const liveOperands = 3;
 
 /** Peak of the largest model: models are evaluated one after another and let go in between. */
 export function estimateEvaluation(models: readonly KnownModel[], dataset: KnownDataset, spec: EvaluationSpec, workers: number): Estimate {
@@ -30,40 +28,33 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
   const { preprocess } = choosePreprocess(spec.preprocess, model.record.name, shared.structure, shared.metadata);
   const settings = planRuns(spec, preprocess, shared.batchable ? spec.batch : shared.exportedBatch);
   const images = evaluationImages(dataset.listing, at(settings, 0)).files.length;
-  const calibrationImages = at(settings, settings.length - 1).calibrationImages;
+  const { calibrationImages, batch } = at(settings, settings.length - 1);
   const parts = estimateParts({
     weights: shared.structure.parameters * 4,
-    largestOperand: largestOperand(shared),
     workers,
     quantised: settings.filter((run) => !isFloat(run)).length,
-    calibrationImages,
+    calibration: calibrationNeeds(shared, calibrationImages, batch).memory,
   });
   return { images, cells: settings.length, peakBytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
 }
 
 export interface MemoryPlan {
-  /** Bytes of the model's weights, and of its largest quantised operand for one image. */
+  /** Bytes of the model's weights. */
   readonly weights: number;
-  readonly largestOperand: number;
   readonly workers: number;
   /** Quantised cells; FP32 comes with the worker. */
   readonly quantised: number;
-  readonly calibrationImages: number;
+  /** Bytes of the tensors that one calibration keeps in memory. */
+  readonly calibration: number;
 }
 
 /** What the peak is made of. Pure. */
-export function estimateParts({ weights, largestOperand: operand, workers, quantised, calibrationImages }: MemoryPlan): Estimate['parts'] {
+export function estimateParts({ weights, workers, quantised, calibration }: MemoryPlan): Estimate['parts'] {
   const calibrating = Math.min(workers, quantised);
   return [
     { name: 'program and workers', bytes: programBytes + workers * workerBytes + calibrating * calibratingWorkerBytes },
     { name: 'float model', bytes: weights * (modelWeights + workers * workerWeights) },
     // Memory of the calibration images serves the networks that are loaded after it.
-    { name: 'networks', bytes: Math.max(workers * quantised * cellWeights * weights, calibrating * calibrationImages * liveOperands * operand) },
+    { name: 'networks', bytes: Math.max(workers * quantised * cellWeights * weights, calibrating * calibration) },
   ];
-}
-
-/** Bytes for one image. */
-function largestOperand({ structure, shapes }: KnownModel['shared']): number {
-  const sizes = listOperands(structure).map((operand) => (shapes.get(operand.tensor) ?? []).reduce((product, dim) => product * dim, 1) * 4);
-  return Math.max(0, ...sizes);
 }

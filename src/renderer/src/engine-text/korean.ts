@@ -77,6 +77,10 @@ export const korean: EngineWords = {
     [/^The workspace is in use by (.+)$/, '작업 공간을 $1에서 쓰고 있습니다'],
     [/^The workspace is damaged$/, '작업 공간 파일이 손상되었습니다'],
     [/^The file is not a workspace$/, '작업 공간 파일이 아닙니다'],
+    [/^There is no space left for the calibration$/, '보정에 쓸 공간이 남아 있지 않습니다'],
+    [/^The calibration cannot make its temporary file$/, '보정에 쓰는 임시 파일을 만들 수 없습니다'],
+    [/^([\d.]+ [MG]B) for its temporary file; ([\d.]+ [MG]B) are there$/, '임시 파일에 $1, 남은 공간은 $2'],
+    [/^Free some space, calibrate on fewer images .*$/, '공간을 비우거나, 보정 이미지나 워커를 줄이거나, 작업 공간을 다른 디스크에 두세요'],
     [/^There is no space left in the temporary folder, through which models are imported$/, '모델을 읽을 때 쓰는 임시 폴더에 남은 공간이 없습니다'],
     [/^The engine could not be started$/, '엔진을 시작하지 못했습니다'],
     // 할 일
@@ -97,6 +101,7 @@ export const korean: EngineWords = {
     [/^(.+): preprocessing preset (\w+), by the model's structure$/, '$1: 전처리는 모델 구조에 따라 $2'],
     [/^(.+): preprocessing as given$/, '$1: 전처리는 지정한 값대로'],
     [/^(.+): about ([\d.]+) GB of memory at the peak \((\d+) networks, (\d+) workers\)$/, '$1: 메모리 최대 약 $2 GB (네트워크 $3개, 워커 $4개)'],
+    [/^(.+): calibration on (\d+) images keeps up to ([\d.]+ [MG]B) in a temporary file in (.+)$/, '$1: 이미지 $2장으로 보정하면서 $4의 임시 파일에 최대 $3까지 둡니다'],
     [/^(.+): runs at batch (\d+), the only one for which its graph is right$/, '$1: 그래프가 맞는 유일한 배치 크기 $2로 실행합니다'],
     [/^(\w+) quantises the attention map with (\d+) bits while activations have (\d+)$/, '$1은(는) 어텐션 맵을 $2비트로 양자화하고 활성값은 $3비트입니다'],
     [/^(\w+) quantises the attention map with (\d+) bits while activations are off$/, '$1은(는) 어텐션 맵을 $2비트로 양자화하고 활성값은 양자화하지 않습니다'],

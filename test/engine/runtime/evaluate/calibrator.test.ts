@@ -178,7 +178,7 @@ describe('a disk with too little space', () => {
     const calibrator = await Calibrator.create(model.graph, model.structure, { wBits: 4, batch: 1, threads: 1, rounding: null }, quiet.poll);
     const failure = await failureOf(calibrator.calibrate(settings, pixelBatches(40, 1), { ...quiet, ...options, onSite: (done) => sites.push(done) }));
     await calibrator.release();
-    expect(failure).toMatchObject({ kind: 'disk-full', file: folder, expected: expect.stringMatching(/^0\.\d+ GB for its temporary file/) });
+    expect(failure).toMatchObject({ kind: 'disk-full', file: folder, expected: expect.stringMatching(/^0\.\d MB for its temporary file/) });
     expect(sites).toEqual([]);
     expect(steps).toEqual(['create', 'close']);
   });

@@ -80,7 +80,7 @@ describe('ScratchFile', () => {
       kind: 'disk-full',
       what: 'There is no space left for the calibration',
       file: folder,
-      expected: '2.5 GB for its temporary file; 0.005 GB are there',
+      expected: '2.5 GB for its temporary file; 5.0 MB are there',
       next: expect.stringContaining('--workspace OTHER'),
     });
     file.close();
@@ -98,7 +98,7 @@ describe('ScratchFile', () => {
       },
     }));
     file.write(floats(100, 0), 0, quiet);
-    expect(failureOf(() => file.write(floats(100, 0), 0, quiet))).toMatchObject({ kind: 'disk-full', file: folder, expected: expect.stringContaining('; 0.000 GB are there') });
+    expect(failureOf(() => file.write(floats(100, 0), 0, quiet))).toMatchObject({ kind: 'disk-full', file: folder, expected: expect.stringContaining('; 0.0 MB are there') });
     file.close();
     expect(readdirSync(folder)).toEqual([]);
   });
