@@ -2,6 +2,7 @@
  * Commits finished batches one transaction after another. A transaction costs about the same for one batch as for many, and what it costs
  * the workers lose: so batches are collected between two of them, for a multiple of the time that the last one took. The first comes at once.
  */
+import { CollectedBatches } from './collected-batches';
 import type { BatchCommit, Store } from '../store/store-types';
 
 export interface CommittingParts {
@@ -22,7 +23,7 @@ const mostCollected = 32;
 const mostWaiting = 256;
 
 export class Committing {
-  private pending: BatchCommit[] = [];
+  private readonly pending = new CollectedBatches();
   /** In the transaction under way. */
   private inWork = 0;
   private working: Promise<void> | null = null;
@@ -36,14 +37,14 @@ export class Committing {
 
   /** Queues a batch. */
   add(commit: BatchCommit): void {
-    this.pending.push(commit);
-    if (this.pending.length >= mostCollected) this.wake?.();
+    this.pending.add(commit);
+    if (this.pending.count >= mostCollected) this.wake?.();
     this.working ??= this.work();
   }
 
   /** Resolves at once unless far more was added than is stored; then when it is stored. Rejects with the first error of the store. */
   async room(): Promise<void> {
-    if (this.pending.length + this.inWork >= mostWaiting) await this.settled();
+    if (this.pending.count + this.inWork >= mostWaiting) await this.settled();
     this.check();
   }
 
@@ -65,9 +66,8 @@ export class Committing {
     await Promise.resolve();
     const { store, stored, now } = this.parts;
     try {
-      while (this.pending.length > 0 && this.failure === null) {
-        const group = this.pending;
-        this.pending = [];
+      while (this.pending.count > 0 && this.failure === null) {
+        const group = this.pending.take();
         this.inWork = group.length;
         const start = now();
         await store.commitBatches(group);
@@ -83,7 +83,7 @@ export class Committing {
   }
 
   private async rest(milliseconds: number): Promise<void> {
-    if (this.hurried > 0 || this.pending.length >= mostCollected) return;
+    if (this.hurried > 0 || this.pending.count >= mostCollected) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       this.wake = () => {
