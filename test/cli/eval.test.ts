@@ -4,7 +4,7 @@ import { fail } from '../../src/shared/failure';
 import type { EvaluationResult } from '../../src/shared/evaluation';
 import { evaluationResultSchema } from '../../src/shared/evaluation';
 import { evaluationSpecSchema, logSchemeIds } from '../../src/shared/settings';
-import { parse } from 'valibot';
+import { array, looseObject, object, parse, string } from 'valibot';
 import { pairedRecord, runRecord } from '../helpers/board-records';
 import { cliRecord, type EngineScript } from '../helpers/cli-environment';
 import { modelRecord } from '../helpers/store-records';
@@ -134,6 +134,18 @@ describe('eval: results', () => {
     });
     expect(record.stderr()).toContain('1 image was skipped');
     expect(record.closed()).toBe(1);
+  });
+
+  it('tells of integer runs whether they are exact and which sites are not integer, and of no others', async () => {
+    const integer = { ...half, id: 'i', settings: { ...half.settings, arithmetic: 'integer' as const } };
+    const fallbacks = [{ site: 'blocks.0.mlp.fc2', reason: 'the zero point of its input is -3, outside the 0 to 255 of a byte' }];
+    const runs = [{ ...integer, exact: true }, { ...integer, id: 'j', exact: false, fallbacks }, { ...integer, id: 'k', state: 'stopped' as const }].map((run) => ({ run, parameters, skipped: [] }));
+    const record = cliRecord(script(result({ runs: [...result().runs, ...runs] })), files);
+    await runCli([...base, '--arithmetic', 'integer', '--json'], record.environment);
+    const document = parse(object({ runs: array(looseObject({ arithmetic: string() })) }), JSON.parse(record.stdout()));
+    expect(document.runs.map(({ arithmetic, exact, fallbacks: sites }) => [arithmetic, exact, sites])).toEqual([
+      ['fp32', undefined, undefined], ['reference', undefined, undefined], ['integer', true, []], ['integer', false, fallbacks], ['integer', null, []],
+    ]);
   });
 
   it('prints a table with intervals and differences', async () => {

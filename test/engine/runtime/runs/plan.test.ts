@@ -3,6 +3,7 @@ import { preprocessPresets } from '../../../../src/engine/core/images/preprocess
 import { buildVit } from '../../../../src/engine/core/builder/build-vit';
 import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
 import { choosePreprocess, planRuns, settingsNotes } from '../../../../src/engine/runtime/runs/plan';
+import { EngineError } from '../../../../src/shared/failure';
 import type { EvaluationSpec, RunSettings } from '../../../../src/shared/settings';
 
 const spec: EvaluationSpec = {
@@ -25,6 +26,30 @@ describe('planRuns', () => {
     const [other] = planRuns({ ...spec, calibrationImages: 8, seeds: [5], calibrationList: ['x.png'] }, preprocessPresets.vit, 2);
     expect(other).toEqual(first);
   });
+});
+
+describe('integer arithmetic', () => {
+  it('is a setting of every quantised run, and of none else', () => {
+    const runs = planRuns({ ...spec, arithmetic: 'integer', seeds: [0] }, preprocessPresets.vit, 2);
+    expect(runs.map(({ scheme, arithmetic }) => [scheme, arithmetic])).toEqual([['none', 'fp32'], ['Sqrt2_17', 'integer'], ['BitLog2_Half_16', 'integer']]);
+  });
+
+  it.each([[{ wBits: 32 }, 'w_bits 32'], [{ aBits: 32 }, 'a_bits 32'], [{ wBits: 32, aBits: 32 }, 'w_bits 32']])('is refused with %o, which leaves no codes to multiply', (change, place) => {
+    const failure = failureOf(() => planRuns({ ...spec, arithmetic: 'integer', ...change }, preprocessPresets.vit, 2));
+    expect(failure).toEqual({ kind: 'settings', what: expect.stringContaining('Integer arithmetic'), place, expected: expect.stringContaining('2 to 8 bits'), next: expect.stringContaining('--arithmetic reference') });
+    // The other arithmetics take them.
+    for (const arithmetic of ['reference', 'fp32'] as const) expect(failureOf(() => planRuns({ ...spec, arithmetic, ...change }, preprocessPresets.vit, 2))).toBeNull();
+  });
+
+  function failureOf(work: () => unknown): unknown {
+    try {
+      work();
+      return null;
+    } catch (error) {
+      if (error instanceof EngineError) return error.failure;
+      throw error;
+    }
+  }
 });
 
 describe('settingsNotes', () => {
