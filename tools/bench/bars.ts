@@ -5,6 +5,7 @@ export type Bar = { readonly figure: string } & ({ readonly atMost: number } | {
 
 const bars: readonly { readonly id: RegExp; readonly bar: Bar }[] = [
   { id: /^calibration\.\w+\.32$/, bar: { figure: 'fp32_passes', atMost: 8 } },
+  { id: /^calibration\.memory/, bar: { figure: 'ratio', atMost: 1.1 } },
   { id: /^kernel\.BitLog2/, bar: { figure: 'ratio_to_memcpy', atMost: 1 } },
   { id: /^deit_small\.integer\./, bar: { figure: 'ratio_to_fp32', atLeast: 2 } },
   { id: /^(deit|vit)_base\.integer\./, bar: { figure: 'ratio_to_fp32', atLeast: 1.8 } },

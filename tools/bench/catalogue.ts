@@ -1,4 +1,5 @@
 /** Every measurement there is, in the order of the answer. */
+import { calibrationMemoryBench } from './benches/calibration-memory';
 import { calibrationBench } from './benches/calibration';
 import { evaluationBench } from './benches/evaluation';
 import { imagesBench } from './benches/images';
@@ -23,8 +24,9 @@ export const benches: readonly Bench[] = [
   integerBench('swin_tiny', ['BitLog2_Half_17']),
   integerBench('swin_small', ['BitLog2_Half_17']),
   calibrationBench('deit_tiny', true),
-  calibrationBench('deit_small', false),
+  calibrationBench('deit_small', true),
   calibrationBench('swin_tiny', false),
+  calibrationMemoryBench,
   imagesBench,
   schemesBench,
   workersBench,

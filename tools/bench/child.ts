@@ -13,18 +13,19 @@ export async function performChildTask(task: ChildTask): Promise<ChildAnswer> {
   const engine = createEngine({ workerPath: task.worker, resourcesPath: task.resources, defaultWorkspace: join(task.folder, `child-${process.pid}.bitlog2`), version: 'bench', workers: task.workers });
   const spec = specOf(task);
   const { peakBytes: estimatedBytes } = await engine.call('evaluation.estimate', spec);
-  const due = [...task.readAt];
-  const residentBytes: number[] = [];
+  const readings = task.readAt.map((): number[] => []);
   const result = await engine.call('evaluation.run', spec, {
     onEvent: (event) => {
       if (event.kind !== 'progress' || event.progress.stage !== 'evaluating') return;
-      for (let next = due[0]; next !== undefined && event.progress.done >= next; next = due[0]) {
-        residentBytes.push(process.memoryUsage.rss());
-        due.shift();
-      }
+      const { done } = event.progress;
+      task.readAt.forEach((start, index) => {
+        if (done >= start && done <= start + task.readOver) readings[index]?.push(process.memoryUsage.rss());
+      });
     },
   });
   if (result.failures.length > 0) throw new Error(result.failures.map((failure) => failure.what).join('; '));
+  if (readings.some((values) => values.length === 0)) throw new Error('the evaluation told too little progress to read its memory');
+  const residentBytes = readings.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
   const answer = { estimatedBytes, peakBytes: peakResidentBytes(), residentBytes, images: result.runs[0]?.run.images ?? 0 };
   await engine.close();
   return answer;
@@ -32,15 +33,20 @@ export async function performChildTask(task: ChildTask): Promise<ChildAnswer> {
 
 /** Has the task done in a fresh process. */
 export function inChild(program: string, task: ChildTask): Promise<ChildAnswer> {
+  return answerOf<ChildAnswer>(program, childFlag, task);
+}
+
+/** What the bench itself answers when it is started as a child with `flag` and a task. */
+export function answerOf<Answer>(program: string, flag: string, task: unknown): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, childFlag, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [program, flag, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => { text += piece; });
     child.once('error', reject);
     child.once('close', (code) => {
       if (code !== 0) reject(new Error(`the child process of a memory row ended with ${code}`));
       // Written by this program's other half.
-      else resolve(JSON.parse(text) as ChildAnswer);
+      else resolve(JSON.parse(text) as Answer);
     });
   });
 }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { onnxruntimeVersion } from '../../src/engine/runtime/ort/session';
 import { childFlag, performChildTask } from './child';
 import type { ChildTask } from './child-task';
+import { calibrationChildFlag, performCalibrationTask, type CalibrationTask } from './calibration-child';
 import { choose, parseBenchArguments, usage, type BenchOptions } from './arguments';
 import { benches } from './catalogue';
 import { createContext } from './context';
@@ -45,6 +46,11 @@ async function main(args: readonly string[]): Promise<number> {
     // Written by this program's other half.
     const task = JSON.parse(args[1] ?? '') as ChildTask;
     process.stdout.write(JSON.stringify(await performChildTask(task)));
+    return 0;
+  }
+  if (args[0] === calibrationChildFlag) {
+    const task = JSON.parse(args[1] ?? '') as CalibrationTask;
+    process.stdout.write(JSON.stringify(await performCalibrationTask(task)));
     return 0;
   }
   let options: BenchOptions;
