@@ -37,6 +37,24 @@ describe('GraphEdit', () => {
     ]);
   });
 
+  it('puts several nodes in place of one, which must make the same output', () => {
+    const edit = new GraphEdit(graph);
+    edit.replace('y', [simpleNode('Round', ['x'], 'y/r'), simpleNode('Mul', ['y/r', edit.addConstant('two', { type: 'float32', dims: [], data: Float32Array.of(2) })], 'y')]);
+    edit.setShape('y/r', [2]);
+    const edited = edit.finish();
+    expect(edited.nodes.map((node) => node.outputs[0])).toEqual(['y/r', 'y', 'z']);
+    expect([...edited.initializers.keys()]).toEqual(['w', 'two']);
+    expect([edit.shape('y/r'), edit.shape('w'), edit.shape('two')]).toEqual([[2], [2], []]);
+    expect(() => edit.shape('elsewhere')).toThrow('the shape of the tensor elsewhere is unknown');
+    expect(() => edit.replace('z', [simpleNode('Round', ['y'], 'z/r')])).toThrow('nothing in place of z makes z');
+  });
+
+  it('refuses two nodes that write one tensor', () => {
+    const edit = new GraphEdit(graph);
+    edit.insertBefore('z', [simpleNode('Round', ['x'], 'y')], [2]);
+    expect(() => edit.finish()).toThrow('Two nodes of the graph write the same tensor');
+  });
+
   it('keeps running order when the second of two readers got the node in front that both read', () => {
     const edit = new GraphEdit({ ...graph, nodes: [simpleNode('Mul', ['x', 'w'], 'a'), simpleNode('Mul', ['x', 'w'], 'b'), simpleNode('Add', ['a', 'b'], 'z')] });
     edit.insertBefore('b', [simpleNode('Round', ['x'], 'x/r')], [2]);

@@ -44,6 +44,25 @@ describe('segmentGraph', () => {
     expect(segmentGraph(twoBlocks(), cuts, new Set(['m']))[1]?.outputs).toContain('m');
   });
 
+  it('lets bytes cross instead of the floats that are made of them, and tells their types', () => {
+    // a -> codes q; behind the softmax: q widened twice, to floats and to int8.
+    const graph = twoBlocks();
+    const constants: Graph['initializers'] = new Map([...graph.initializers, ['delta', { type: 'float32', dims: [], data: Float32Array.of(0.1) }], ['zero', { type: 'uint8', dims: [], data: Uint8Array.of(3) }]]);
+    const cast = { ...simpleNode('Cast', ['q/turned'], 'signed'), attributes: new Map([['to', { kind: 'int', value: 3n } as const]]) };
+    const nodes = graph.nodes.flatMap((node) => (node.outputs[0] === 'm'
+      ? [simpleNode('QuantizeLinear', ['a', 'delta', 'zero'], 'q'), simpleNode('Transpose', ['q'], 'q/turned'), simpleNode('DequantizeLinear', ['q', 'delta', 'zero'], 'wide'), cast,
+        simpleNode('Mul', ['s/quantized', 'wide'], 'm0'), simpleNode('MatMulIntegerToFloat', ['s/bytes', 'signed'], 'm1'), simpleNode('Add', ['m0', 'm1'], 'm')]
+      : [node]));
+    const shapes = new Map(['q', 'q/turned', 'wide', 'signed', 's/bytes', 'm0', 'm1'].map((name) => [name, [1, 4]]));
+    const own = [...cuts, { produced: 's', replacement: 's/bytes', type: 'uint8' as const }];
+    const segments = segmentGraph({ ...graph, nodes, initializers: constants, shapes: new Map([...graph.shapes, ...shapes]) }, own);
+    expect(segments.map((segment) => segment.graph.nodes.map((node) => node.outputs[0]))).toEqual([['a', 'v', 's', 'q', 'q/turned'], ['wide', 'signed', 'm0', 'm1', 'm', 'r', 't'], ['y']]);
+    const types = (values: Graph['inputs'] | undefined): Record<string, string> => Object.fromEntries((values ?? []).map(({ name, type }) => [name, type]));
+    expect(types(segments[0]?.graph.outputs)).toEqual({ a: 'float32', s: 'float32', q: 'uint8', 'q/turned': 'uint8' });
+    expect(types(segments[1]?.graph.inputs)).toEqual({ a: 'float32', q: 'uint8', 'q/turned': 'uint8', 's/quantized': 'float32', 's/bytes': 'uint8' });
+    expect(segments[0]?.cuts.map(({ replacement }) => replacement)).toEqual(['s/quantized', 's/bytes']);
+  });
+
   it('names a tensor that nothing makes', () => {
     const graph = twoBlocks();
     expect(() => segmentGraph({ ...graph, nodes: graph.nodes.slice(1) }, cuts)).toThrow('nothing makes the tensor a');

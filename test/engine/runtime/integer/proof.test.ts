@@ -1,7 +1,8 @@
 /** What the engine finds out about its processor, and the proof that a run's `exact` rests on. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planInteger, type IntegerMachine } from '../../../../src/engine/core/graph/integer/integer-plan';
+import { extremeCodes, sumsOfCodes } from '../../../../src/engine/core/graph/integer/extreme-codes';
+import { planInteger, weightOffset, type IntegerMachine } from '../../../../src/engine/core/graph/integer/integer-plan';
 import type { NetworkParameters, QuantizerSettings } from '../../../../src/engine/core/graph/parameters';
 import type { ImportedModel } from '../../../../src/engine/core/graph/types';
 import { proveExact, type Proof } from '../../../../src/engine/runtime/evaluate/prove-exact';
@@ -48,6 +49,18 @@ describe('this processor', () => {
       const [sum] = await multiplyCodes({ rows: 1, inner: a.length, columns: 1, input: Uint8Array.from(a), inputZero, weight: Uint8Array.from(b), weightZero: Uint8Array.of(weightZero), constant });
       expect((sum ?? NaN) + 0).toBe(dot(a.map((code) => code - inputZero), b.map((code) => code - weightZero)) + 0);
     }), { numRuns: 60 });
+  });
+
+  it.each([[4, 4], [8, 4], [8, 7], [7, 7]])('gives the same sums with weights of either type wherever int8 is allowed: %i bits by %i bits', async (inputBits, wBits) => {
+    const [rows, inner, columns] = [7, 150, 13];
+    const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** inputBits - 1, weightTop: 2 ** wBits - 1 });
+    const zeros = Array.from({ length: columns }, (_, column) => (column * 5) % 2 ** wBits);
+    const offset = weightOffset('int8', wBits);
+    const product = { rows, inner, columns, input, inputZero: 3, constant: true };
+    const unsigned = await multiplyCodes({ ...product, weight, weightZero: Uint8Array.from(zeros) });
+    const signed = await multiplyCodes({ ...product, weight: Int8Array.from(weight, (code) => code - offset), weightZero: Int8Array.from(zeros, (zero) => zero - offset) });
+    expect(signed).toEqual(unsigned);
+    expect(Array.from(unsigned)).toEqual(Array.from(sumsOfCodes({ ...product, weight, weightZero: zeros })));
   });
 
   it('multiplies whole numbers in float32 exactly up to the last one below 2^24', async () => {

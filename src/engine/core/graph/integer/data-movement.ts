@@ -33,7 +33,8 @@ export function partOf(graph: Pick<Graph, 'initializers'>, node: GraphNode, outp
   if (node.opType === 'Split') {
     const axis = positive(intAttribute(node, 'axis', 0));
     const sizes = constantIntegers(graph, node, 1);
-    const even = sizes === null || sizes.every((size) => size === sizes[0]);
+    // Without sizes the last part is smaller where the axis does not divide.
+    const even = sizes === null ? shape[axis] % node.outputs.length === 0 : sizes.every((size) => size === sizes[0]);
     return even ? { axis, index: output, count: node.outputs.length } : null;
   }
   if (node.opType === 'Gather') {
