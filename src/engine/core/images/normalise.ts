@@ -35,8 +35,3 @@ export function normaliseWithTable(picture: Picture, table: Float32Array, out: F
     source += 3;
   }
 }
-
-/** normaliseWithTable for a single picture. */
-export function normalise(picture: Picture, mean: Channels, std: Channels, out: Float32Array, offset: number): void {
-  normaliseWithTable(picture, normalisationTable(mean, std), out, offset);
-}

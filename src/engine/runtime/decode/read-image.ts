@@ -1,9 +1,7 @@
-/** A picture from disk. */
+/** The bytes of a picture on disk. */
 import { openSync, closeSync, fstatSync, readFileSync } from 'node:fs';
 import { checkImageBytes } from '../../core/images/image-limits';
-import type { Picture } from '../../core/images/picture';
 import { ImageSkip } from '../../core/images/skip-reason';
-import { decodeImage } from './decode-image';
 
 const causes: Readonly<Record<string, string>> = {
   ENOENT: 'The file is no longer there.',
@@ -17,7 +15,7 @@ function unreadable(error: unknown): ImageSkip {
   return new ImageSkip('unreadable', causes[code] ?? `The file cannot be read (${code === '' ? String(error) : code}).`);
 }
 
-/** The bytes of a picture file, its size checked first. Throws ImageSkip 'unreadable' or 'too-large'. */
+/** The bytes of a picture file, its size checked first. Synchronous: it runs on worker threads, between two looks at the stop flag. Throws ImageSkip 'unreadable' or 'too-large'. */
 export function readImageBytes(path: string): Uint8Array {
   let descriptor: number;
   try {
@@ -33,9 +31,4 @@ export function readImageBytes(path: string): Uint8Array {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Reads and decodes one picture. Synchronous: it runs on worker threads, between two looks at the stop flag. Throws ImageSkip. */
-export function readImage(path: string): Picture {
-  return decodeImage(readImageBytes(path));
 }

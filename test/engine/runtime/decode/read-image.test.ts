@@ -2,7 +2,8 @@ import { mkdtempSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readImage } from '../../../../src/engine/runtime/decode/read-image';
+import { decodeImage } from '../../../../src/engine/runtime/decode/decode-image';
+import { readImageBytes } from '../../../../src/engine/runtime/decode/read-image';
 import { imageFixtures } from '../../core/images/pillow-goldens';
 
 let folder: string;
@@ -12,15 +13,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('reads by content, not by extension', () => {
-  expect(readImage(join(imageFixtures, 'jpeg-named-png.png'))).toMatchObject({ width: 47, height: 31 });
+  expect(decodeImage(readImageBytes(join(imageFixtures, 'jpeg-named-png.png')))).toMatchObject({ width: 47, height: 31 });
 });
 
 it('says why a file cannot be read', () => {
   mkdirSync(join(folder, 'folder.jpg'));
   symlinkSync(join(folder, 'gone.jpg'), join(folder, 'dangling.jpg'));
-  expect(() => readImage(join(folder, 'missing.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The file is no longer there.' }));
-  expect(() => readImage(join(folder, 'dangling.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable' }));
-  expect(() => readImage(join(folder, 'folder.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The path is a folder.' }));
+  expect(() => readImageBytes(join(folder, 'missing.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The file is no longer there.' }));
+  expect(() => readImageBytes(join(folder, 'dangling.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable' }));
+  expect(() => readImageBytes(join(folder, 'folder.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The path is a folder.' }));
 });
 
 it('looks at the size before it reads', () => {
@@ -28,5 +29,5 @@ it('looks at the size before it reads', () => {
   writeFileSync(large, '');
   // A hole: takes no room on the disk.
   truncateSync(large, 3 * 1024 ** 3);
-  expect(() => readImage(large)).toThrow(expect.objectContaining({ reason: 'too-large' }));
+  expect(() => readImageBytes(large)).toThrow(expect.objectContaining({ reason: 'too-large' }));
 });
