@@ -10,7 +10,7 @@ import { residualNames } from '../../../../src/engine/runtime/evaluate/residual'
 import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
 import { logSchemeIds, type SchemeId } from '../../../../src/shared/settings';
 import { firstDifference } from '../../../helpers/first-difference';
-import { anyMachine, calibrate, floatsOf, integerNetwork, logScheme, mapDelta, randomPixels, runNetwork, type IntegerNetwork } from '../../../helpers/integer-network';
+import { anyMachine, calibrate, floatsOf, integerNetwork, logScheme, mapDelta, productSite, randomPixels, runNetwork, type IntegerNetwork } from '../../../helpers/integer-network';
 import { attentionValue } from '../../../helpers/reference-quantizers';
 import { smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -39,6 +39,12 @@ async function look({ network }: LoadedCell, pixels: Float32Array, watching: boo
   return { maps, digests, logits, counts: network.takeCounts() };
 }
 
+/** The parameters with a zero point of the site's second operand that fits no byte. */
+function withoutByte(parameters: NetworkParameters, site: string): NetworkParameters {
+  const fields = parameters.sites[site] ?? {};
+  return { ...parameters, sites: { ...parameters.sites, [site]: { ...fields, B: { bits: 4, delta: fields.B?.delta ?? [], zero_point: [-2] } } } };
+}
+
 function addOne(counts: Float64Array, place: number): void {
   counts[place] = (counts[place] ?? NaN) + 1;
 }
@@ -54,13 +60,17 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('maps of a small %s', (_
     found = new Map(logSchemeIds.flatMap((scheme, index) => (parameters[index] === undefined ? [] : [[scheme, parameters[index]]])));
   });
 
-  const cases = logSchemeIds.flatMap((scheme) => (['reference', 'integer'] as const).map((kind) => ({ scheme, kind })));
-  it.each(cases)('$scheme in $kind arithmetic', async ({ scheme, kind }) => {
+  const cases = logSchemeIds.flatMap((scheme) => (['reference', 'integer'] as const).map((kind) => ({ scheme, kind, mixed: false })));
+  // The first block's v has no uint8 zero point: its map is handed over as values, the others as integers.
+  const mixed = (['Sqrt2_17', 'BitLog2_Half_16', 'BitLog2_Half_17'] as const).map((scheme) => ({ scheme, kind: 'integer' as const, mixed: true }));
+  it.each([...cases, ...mixed])('$scheme in $kind arithmetic, one block in reference arithmetic: $mixed', async ({ scheme, kind, mixed: falls }) => {
     const settings = settingsOf(scheme);
-    const parameters = found.get(scheme);
-    if (parameters === undefined) throw new Error(`${scheme} is not calibrated`);
+    const calibrated = found.get(scheme);
+    if (calibrated === undefined) throw new Error(`${scheme} is not calibrated`);
+    const parameters = falls ? withoutByte(calibrated, productSite(model, 0, 'matmul2').name) : calibrated;
     const integer = integerNetwork(model, settings, parameters, batch);
     const network: IntegerNetwork = kind === 'integer' ? integer : { ...integer, parameters, rewritten: { ...rewriteReference(integer.graph, model.structure, settings, parameters), plan: new Map() } };
+    expect([...network.rewritten.plan.values()].filter((how) => how.kind === 'reference').length).toBe(falls ? 1 : 0);
     const source = { graph: network.graph, structure: model.structure, batch, threads: 1, rounding: null, machine: anyMachine };
     const cell = await loadCell(source, { kind, settings, parameters: network.parameters }, () => undefined);
     const pixels = randomPixels(model.structure, batch);

@@ -42,6 +42,7 @@ describe.each([
 describe.each<{ name: string; load: () => Promise<ImportedModel>; batch?: number }>([
   { name: 'separate q, k and v', load: () => importGraph(splitQkv(vit())) },
   { name: 'MatMul and Add for a Linear', load: () => importGraph(unfuseGemm(vit())) },
+  { name: 'MatMul for a Linear that has no bias before it is reparameterised', load: () => importGraph(unfuseGemm(swin())) },
   { name: 'the scale behind q.kT', load: () => importGraph(scaleAfterScores(vit({ dim: 24 }))) },
   { name: 'one Split for q, k and v', load: () => importGraph(splitInThree(vit())) },
   { name: 'Slices for q, k and v', load: () => importGraph(sliceInThree(vit())) },
@@ -53,6 +54,14 @@ describe.each<{ name: string; load: () => Promise<ImportedModel>; batch?: number
     const model = await load();
     const [parameters] = await calibrate(model, [w4a4(scheme)]);
     expect(parameters && (await checkNetwork(integerNetwork(model, w4a4(scheme), parameters, batch)))).toEqual(allInteger);
+  }, 240_000);
+});
+
+describe('the shapes of DeiT-T', () => {
+  it.each<SchemeId>(['BitLog2_Half_16', 'BitLog2_Half_17', 'Sqrt2_17'])('one block under %s', async (scheme) => {
+    const model = await importGraph(buildVit({ image: 224, patch: 16, dim: 192, depth: 1, heads: 3, mlpRatio: 4, classes: 1000 }, 7));
+    const [parameters] = await calibrate(model, [w4a4(scheme)]);
+    expect(parameters && (await checkNetwork(integerNetwork(model, w4a4(scheme), parameters, 1)))).toEqual(allInteger);
   }, 240_000);
 });
 
