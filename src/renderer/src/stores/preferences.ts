@@ -5,7 +5,7 @@ import type { Locale, Recent, ShellInfo, Theme } from '../../../shared/window-co
 import { i18n } from '../i18n';
 import { useShell } from '../services';
 
-/** Under this width both side panels do not fit beside a page: the left one starts folded. */
+/** Under this width both side panels do not fit beside a page: the left one is folded when the window becomes that narrow. */
 const narrow = 1180;
 
 export const usePreferences = defineStore('preferences', () => {
@@ -16,6 +16,7 @@ export const usePreferences = defineStore('preferences', () => {
   const recents = ref<readonly Recent[]>([]);
   const leftOpen = ref(window.innerWidth >= narrow);
   const rightOpen = ref(true);
+  window.matchMedia(`(max-width: ${narrow - 1}px)`).addEventListener('change', ({ matches }) => { leftOpen.value = !matches; });
   const drawerOpen = ref(false);
   const aboutOpen = ref(false);
   const info = shallowRef<ShellInfo | null>(null);
