@@ -16,8 +16,9 @@ export interface ChildTask {
   readonly arithmetic: 'reference' | 'integer';
   readonly calibrationImages: number;
   readonly batch: number;
-  /** Resident memory is read when this many image evaluations are stored. */
+  /** Resident memory is the mean over the image evaluations behind each of these, as many as `readOver` says: it goes up and down with garbage collections. */
   readonly readAt: readonly number[];
+  readonly readOver: number;
 }
 
 export interface ChildAnswer {
@@ -25,7 +26,7 @@ export interface ChildAnswer {
   readonly estimatedBytes: number;
   /** Highest resident size of the process, from its first instruction to the end of the evaluation. */
   readonly peakBytes: number;
-  /** Resident size at each of `readAt`. */
+  /** Mean resident size behind each of `readAt`. */
   readonly residentBytes: readonly number[];
   readonly images: number;
 }

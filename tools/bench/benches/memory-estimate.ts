@@ -24,7 +24,7 @@ export const memoryEstimateBench: Bench = {
     for (const each of cases.filter((candidate) => wanted.includes(idOf(candidate)))) {
       const answer = await inChild(context.program, {
         folder: context.folder, worker: context.worker, resources: context.resources, model: each.model, modelFile: context.models.file(each.model), dataset: context.dataset('large', 16),
-        workers: each.workers, schemes: logSchemeIds, withFp32: true, arithmetic: 'reference', calibrationImages: 32, batch: 1, readAt: [],
+        workers: each.workers, schemes: logSchemeIds, withFp32: true, arithmetic: 'reference', calibrationImages: 32, batch: 1, readAt: [], readOver: 0,
       });
       const { estimatedBytes, peakBytes } = answer;
       rows.push({ id: idOf(each), figures: { estimated_bytes: summarise([estimatedBytes]), measured_bytes: summarise([peakBytes]), ratio: summarise([estimatedBytes / peakBytes]) } });

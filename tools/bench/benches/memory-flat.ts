@@ -8,6 +8,8 @@ import { summarise } from '../statistics';
 const id = 'memory.flat';
 const early = 200;
 const late = 2000;
+/** Readings are averaged over the first images behind `early` and over the last before `late`. */
+const readOver = 200;
 
 export const memoryFlatBench: Bench = {
   ids: [id],
@@ -15,10 +17,10 @@ export const memoryFlatBench: Bench = {
   async run(context): Promise<Row[]> {
     const growth: number[] = [];
     const readings: { early: number; late: number }[] = [];
-    for (let round = 0; round < context.rounds(2); round++) {
+    for (let round = 0; round < context.rounds(3); round++) {
       const { residentBytes } = await inChild(context.program, {
         folder: context.folder, worker: context.worker, resources: context.resources, model: smallModel, modelFile: context.models.file(smallModel), dataset: context.dataset('small', late),
-        workers: 2, schemes: ['BitLog2_Half_17'], withFp32: false, arithmetic: 'reference', calibrationImages: 32, batch: 1, readAt: [early, late],
+        workers: 2, schemes: ['BitLog2_Half_17'], withFp32: false, arithmetic: 'reference', calibrationImages: 32, batch: 1, readAt: [early, late - readOver], readOver,
       });
       const [first, last] = [at(residentBytes, 0), at(residentBytes, 1)];
       readings.push({ early: first, late: last });

@@ -15,7 +15,7 @@ export const memoryPeakBench: Bench = {
     for (const model of models.filter((candidate) => wanted.includes(idOf(candidate)))) {
       const { peakBytes, estimatedBytes } = await inChild(context.program, {
         folder: context.folder, worker: context.worker, resources: context.resources, model, modelFile: context.models.file(model), dataset: context.dataset('large', 16),
-        workers: 2, schemes: ['BitLog2_Half_17'], withFp32: false, arithmetic: 'integer', calibrationImages: 32, batch: 1, readAt: [],
+        workers: 2, schemes: ['BitLog2_Half_17'], withFp32: false, arithmetic: 'integer', calibrationImages: 32, batch: 1, readAt: [], readOver: 0,
       });
       rows.push({ id: idOf(model), figures: { peak_bytes: summarise([peakBytes]), estimated_bytes: summarise([estimatedBytes]) } });
     }
