@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of this folder from the built app (`npm run build` first): opens the sample, waits until every cell is
- * measured, and photographs both pages in both themes and languages.
+ * measured in both arithmetics, and photographs both pages in both themes and languages.
  *
  *   xvfb-run -a -s "-screen 0 1600x1000x24" node docs/pictures/take-pictures.mjs [USER-DATA FOLDER OF A MEASURED SAMPLE]
  */
@@ -33,7 +33,11 @@ const navigatorFull = (page) => page.waitForFunction(() => document.querySelecto
 
 async function measure() {
   const { app, page } = await open('dark', 'en');
-  await page.waitForFunction(() => document.querySelector('footer .cancel') === null, null, { timeout: 60 * minutes });
+  const idle = () => page.waitForFunction(() => document.querySelector('footer .cancel') === null, null, { timeout: 60 * minutes });
+  await idle();
+  await page.getByRole('button', { name: 'Measure in integers too' }).click();
+  await page.waitForSelector('footer .cancel');
+  await idle();
   await app.close();
 }
 
@@ -44,7 +48,8 @@ async function photograph(theme, locale, suffix, onImage) {
     await page.waitForTimeout(1500);
     await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
   };
-  await page.click('tbody tr:last-child td:nth-child(8) .cell');
+  // The last model under BitLog2_Half_17, in integers.
+  await page.click('tbody tr:last-child .cell >> nth=-1');
   await page.waitForSelector('.inspector tbody .name');
   await shot('board');
   await page.keyboard.press('Control+2');
