@@ -1,7 +1,7 @@
 /**
- * A whole small evaluation on the sample, driven by the window's own controls: measured, cancelled, continued; then every figure on the
- * page is held against what the engine stored, and once more against the command line on the same workspace. Waits are on conditions
- * only: a slow machine takes longer, it does not fail.
+ * A whole small evaluation on the sample, driven by the window's own controls: measured, cancelled, continued, and once more in integers;
+ * every figure on the page is held against what the engine stored, and against the command line on the same workspace. Waits are on
+ * conditions only: a slow machine takes longer, it does not fail.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -50,10 +50,10 @@ async function cancel(): Promise<void> {
   await idle().filter({ hasText: 'Stopped; what was finished is kept' }).waitFor();
 }
 
-async function startFromDialog(): Promise<void> {
+async function startFromDialog(cells: number): Promise<void> {
   const dialog = running.page.getByRole('dialog');
-  const start = dialog.getByRole('button', { name: 'Run 3 cells' });
-  await dialog.getByText(`${images} images × 3 cells`).waitFor();
+  const start = dialog.getByRole('button', { name: `Run ${cells} cells` });
+  await dialog.getByText(`${images} images × ${cells} cells`).waitFor();
   await start.click();
   await dialog.waitFor({ state: 'detached' });
   await running.page.locator('footer .cancel').waitFor();
@@ -61,7 +61,7 @@ async function startFromDialog(): Promise<void> {
 
 async function smallRuns(): Promise<RunRecord[]> {
   const { runs } = await askEngine(running.page, 'workspace.summary', null);
-  return runs.filter((run) => run.settings.limit === images);
+  return runs.filter((run) => run.settings.limit === images && run.settings.arithmetic !== 'integer');
 }
 
 async function runOf(name: string): Promise<RunRecord> {
@@ -85,7 +85,7 @@ test('a part of it is chosen in the dialog, cancelled half way, and keeps what i
   await dialog.getByRole('textbox', { name: 'Images' }).fill(String(images));
   await dialog.getByRole('textbox', { name: 'Calibration' }).fill(String(calibrationImages));
   await page.keyboard.press('Tab');
-  await startFromDialog();
+  await startFromDialog(3);
   await cell('BitLog2_Half_17').locator('.state', { hasText: /^[1-9]\d* of 300$/ }).waitFor();
   await cancel();
   const [done] = /^\d+/.exec(await textOf(cell('BitLog2_Half_17').locator('.state'))) ?? [];
@@ -101,7 +101,7 @@ test('one run is continued from the inspector, the rest from the dialog; nothing
   await cell('BitLog2_Half_17').locator('.state').waitFor({ state: 'detached' });
 
   await page.click('.context .run');
-  await startFromDialog();
+  await startFromDialog(3);
   await idle().filter({ hasText: 'Done' }).waitFor();
   await connectTestPort(page);
   const runs = await smallRuns();
@@ -123,7 +123,7 @@ test('the board and the inspector say what the engine stored', { timeout: patien
   for (const scheme of schemes) {
     const run = await runOf(scheme);
     const stored = cells.find((candidate) => candidate.run?.id === run.id)?.paired;
-    expect(unsigned(shown.get(scheme)?.difference)).toBe(stored?.difference.toFixed(2));
+    expect(unsigned(shown.get(scheme)?.difference)).toBe(written(stored?.difference ?? Number.NaN, 2));
   }
 
   await cell('Sqrt2_17').click();
@@ -136,7 +136,7 @@ test('the board and the inspector say what the engine stored', { timeout: patien
   expect(paired.images).toBe(images);
   const row = page.locator('.inspector tbody', { hasText: `${paired.lost}/${paired.gained}/${paired.changed}` }).first();
   const cells5 = await row.locator('td').allTextContents();
-  expect(unsigned(cells5[1])).toBe(paired.difference.toFixed(2));
+  expect(unsigned(cells5[1])).toBe(written(paired.difference, 2));
   expect(cells5[2]).toBe(pValue('en', paired.mcnemarP));
 });
 
@@ -195,6 +195,35 @@ test('three maps of one head are painted, with their legends, and the figures be
   expect(await textOf(page.locator('.depth .here'))).toContain(`${layer?.sqnrDb?.toFixed(1)} dB`);
 });
 
+test('integer arithmetic has a row of its own, held against reference, with its proof and its sites', { timeout: patience }, async () => {
+  const { page } = running;
+  await page.keyboard.press('Control+1');
+  await page.click('.context .run');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: 'FP32' }).uncheck();
+  await dialog.getByText('Integer', { exact: true }).click();
+  await startFromDialog(2);
+  await idle().filter({ hasText: 'Done' }).waitFor();
+  expect(await page.locator('tbody th.arithmetic').allTextContents()).toEqual(expect.arrayContaining(['Reference', 'Integer']));
+
+  const { cells } = await askEngine(page, 'board.get', { datasetId: null });
+  for (const scheme of schemes) {
+    const stored = cells.find(({ arithmetic, run }) => arithmetic === 'integer' && run?.settings.scheme === scheme);
+    if (!stored?.run || !stored.counterpart) throw new Error(`no integer run of ${scheme} beside its reference`);
+    expect(stored.counterpart).toMatchObject({ b: (await runOf(scheme)).id, images });
+    const integer = cell(`${scheme} Integer`);
+    expect(await textOf(integer.locator('.figure'))).toBe(stored.run.top1?.toFixed(2));
+    const [difference, low, high] = (await textOf(integer.locator('.counterpart'))).match(/[+−]?\d+\.\d+/g) ?? [];
+    expect([difference, low, high].map(unsigned)).toEqual([written(stored.counterpart.difference, 2), ...stored.counterpart.ci95.map((bound) => written(bound, 1))]);
+
+    await integer.click();
+    const section = page.locator('.inspector section', { hasText: 'Integer arithmetic' });
+    await section.locator('p', { hasText: { true: 'Exact: every product', false: 'Not exact throughout', null: 'Not checked yet' }[`${stored.run.exact}`] }).waitFor();
+    expect(await section.locator('dt').allTextContents()).toEqual(stored.run.fallbacks.map(({ site }) => site));
+    expect(await section.locator('dd').allTextContents()).toEqual(stored.run.fallbacks.map(({ reason }) => reason));
+  }
+});
+
 test('the command line, on the same workspace and settings, has the same figures', { timeout: patience }, async () => {
   expect(running.complaints).toEqual([]);
   await running.close();
@@ -213,13 +242,18 @@ test('the command line, on the same workspace and settings, has the same figures
     expect(figures?.top1).toBe(run.top1.toFixed(2));
     expect(figures?.interval).toBe(run.top1_ci95.map((bound) => bound.toFixed(1)).join('–'));
     if (name === 'FP32') continue;
-    expect(unsigned(figures?.difference)).toBe(paired.find(({ a, b }) => a === `${model}/${name}/0` && b === `${model}/none/0`)?.difference.toFixed(2));
+    expect(unsigned(figures?.difference)).toBe(written(paired.find(({ a, b }) => a === `${model}/${name}/0` && b === `${model}/none/0`)?.difference ?? Number.NaN, 2));
   }
 });
 
 /** "+0.33" and "−0.33" as a program writes them. */
 function unsigned(text: string | null | undefined): string | undefined {
   return text?.replace('+', '').replace('−', '-');
+}
+
+/** Rounded; what rounds to zero has no sign. */
+function written(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/^-(?=[0.]*$)/, '');
 }
 
 async function predictionsOf(name: string): Promise<Prediction[]> {
