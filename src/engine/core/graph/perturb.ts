@@ -2,6 +2,8 @@
 import { createRandom, type Random } from '../random/random';
 import type { Graph, Tensor } from './types';
 
+const quantisers: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
+
 /** Relative size of the noise: about one unit in the last place of float32. */
 export const roundingNoise = 1e-7;
 
@@ -13,9 +15,10 @@ export const roundingNoise = 1e-7;
 export function perturbRounding(graph: Graph, seed: number, noise = roundingNoise): Graph {
   const random = createRandom(seed);
   const initializers = new Map<string, Tensor>();
+  const grids = new Set(graph.nodes.flatMap(({ opType, inputs }) => (quantisers.has(opType) ? inputs.slice(1) : [])));
   for (const [name, tensor] of graph.initializers) {
     const { data } = tensor;
-    if (!(data instanceof Float32Array) || data.length <= 1) initializers.set(name, tensor);
+    if (!(data instanceof Float32Array) || data.length <= 1 || grids.has(name)) initializers.set(name, tensor);
     else {
       const copy = data.slice();
       perturbValues(copy, random, noise);

@@ -70,7 +70,7 @@ function linearProduct({ graph, settings, parameters, threads }: ProofContext, s
   const zeros = operandParameters(parameters, site.name, 'weight').zero_point ?? [];
   const inputZero = operandParameters(parameters, site.name, 'input').zero_point?.[0] ?? 0;
   return {
-    key: `${rows} ${inner} ${columns} ${bits} ${type}`,
+    key: `${rows} ${inner} ${columns} ${bits} ${inputZero} ${type}`,
     check: async () => {
       const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop: 2 ** settings.wBits - 1 });
       const stored = type === 'int8' ? Int8Array.from(weight, (code) => code - offset) : weight;
@@ -88,12 +88,13 @@ function attentionProduct({ structure, settings, parameters, threads }: ProofCon
   const zeroOf = (operand: string): number => operandParameters(parameters, site.name, operand).zero_point?.[0] ?? 0;
   const scores = site.role === 'matmul1';
   const [rows, inner, columns] = scores ? [block.tokens, block.headDim, block.tokens] : [block.tokens, block.tokens, block.headDim];
-  const levels = scores ? null : largestLevels(settings);
+  // Of log sqrt2 both accumulators.
+  const sides = scores ? [null] : levelSides(settings);
   const inputZero = scores ? zeroOf('A') : 0;
   const type = how.kind === 'integer-gemm' ? how.weight : 'float32';
   return {
     key: `${site.role} ${rows} ${inner} ${columns} ${inputZero} ${zeroOf('B')} ${type}`,
-    check: async () => {
+    check: async () => (await Promise.all(sides.map(async (levels) => {
       const { input: codes, weight } = extremeCodes(rows, inner, columns, { inputTop: top, weightTop: top });
       const input = levels === null ? codes : Uint16Array.from(codes, (_, index) => levelAt(levels, index, inner));
       const expected = sumsOfCodes({ rows, inner, columns, input, inputZero, weight, weightZero: new Float64Array(columns).fill(zeroOf('B')) });
@@ -104,15 +105,16 @@ function attentionProduct({ structure, settings, parameters, threads }: ProofCon
           weight: type === 'int8' ? Int8Array.from(weight) : weight, weightZero: type === 'int8' ? Int8Array.of(zeroOf('B')) : Uint8Array.of(zeroOf('B')),
         }, threads);
       return expected.every((sum, index) => sum === sums[index]);
-    },
+    }))).every((equal) => equal),
   };
 }
 
-function largestLevels({ scheme: id, aBits }: QuantizerSettings): Int32Array {
+/** The integer levels of each tensor in which the map enters. */
+function levelSides({ scheme: id, aBits }: QuantizerSettings): Int32Array[] {
   const scheme = schemeById(id);
   const levels = scheme.kind === 'none' ? null : scheme.integerLevels(aBits);
   if (levels === null) throw new Error(`${id} has no integer levels at ${aBits} bits`);
-  return levels.whole;
+  return levels.root === null ? [levels.whole] : [levels.whole, levels.root];
 }
 
 /** Rows of levels as a softmax can give them (it cannot give many top levels): the top level in one place, or the level of an even spread everywhere. */

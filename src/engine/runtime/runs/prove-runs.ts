@@ -1,13 +1,13 @@
 /** Before integer runs evaluate: which of their sites are integer, and the check that a run record's `exact` rests on. */
 import { fail } from '../../../shared/failure';
 import { schemeById } from '../../core/quantizers/scheme-table';
-import type { JobInputs, JobRun } from './evaluation-job';
+import { isComplete, type JobInputs, type JobRun } from './evaluation-job';
 
-/** Proves every integer run that has parameters and no proof yet. A machine that multiplies wrongly fails the run. */
+/** Proves every integer run that goes on to evaluate: a resumed one again, since it may be on another machine. One that multiplies wrongly fails the run. */
 export async function proveAll(inputs: JobInputs, runs: readonly JobRun[]): Promise<void> {
   for (const run of runs) {
     if (run.settings.arithmetic !== 'integer' || run.parameters === null || run.failure !== null) continue;
-    if (((await inputs.store.run(run.id))?.exact ?? null) === null) await proveRun(inputs, run, run.parameters);
+    if (!isComplete(inputs, run)) await proveRun(inputs, run, run.parameters);
   }
 }
 

@@ -10,7 +10,7 @@ import { intsAttribute, intAttribute } from '../node-values';
 import { operandParameters, patchInputBits, type NetworkParameters, type QuantizerSettings } from '../parameters';
 import type { Graph, LinearSite, ModelStructure, ProductSite, Site } from '../types';
 
-/** Terms of an int32 sum whose products are below 2^16. */
+/** Products of two bytes that fit an int32 sum. */
 const longestSum = 32768;
 /** Sums of whole numbers below this are exact in float32 whatever their order. */
 const exactFloat = 2 ** 24;
@@ -61,6 +61,7 @@ function linearObstacle(graph: Graph, site: LinearSite, { wBits, aBits }: Quanti
   if (wBits === 32) return 'weights are not quantised (w_bits 32)';
   const node = graph.nodes.find((candidate) => candidate.outputs[0] === site.node);
   if (node?.opType === 'Conv' && !isPatchGrid(graph, site.node)) return 'the convolution is no product over patches that fill the picture side by side';
+  if (site.inFeatures > longestSum) return `its sums of ${site.inFeatures} products do not fit int32`;
   if (parameters === null) return null;
   const input = operandParameters(parameters, site.name, 'input');
   const weight = operandParameters(parameters, site.name, 'weight');
