@@ -15,5 +15,3 @@ export { resampleColumns, resampleRows } from './resample';
 export { normaliseRgb } from './normalise';
 
 export { quantizeMaps } from './quantize-maps';
-export { decodeScan, splitScan } from './jpeg-scan';
-export { colourRows } from './jpeg-colour';

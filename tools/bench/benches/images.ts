@@ -1,19 +1,18 @@
-/** `images.jpeg`: JPEG files to network input on one thread: read, decoded, resized, cropped and normalised; beside libjpeg alone, and stage by stage. */
+/** `images.jpeg`: JPEG files to network input on one thread: read, decoded, resized, cropped and normalised; and stage by stage. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at } from '../../../src/shared/at';
 import { normalisationTable } from '../../../src/engine/core/images/normalise';
 import { preprocessPresets } from '../../../src/engine/core/images/preprocess';
 import { decodeImage } from '../../../src/engine/runtime/decode/decode-image';
-import { jpegRows } from '../../../src/engine/runtime/decode/jpeg-rows';
-import { neededWindow, prepareRows, rowsOf } from '../../../src/engine/runtime/decode/picture-kernels';
+import { prepareRows } from '../../../src/engine/runtime/decode/picture-kernels';
 import { prepareImage } from '../../../src/engine/runtime/decode/prepare-image';
 import { readImageBytes } from '../../../src/engine/runtime/decode/read-image';
 import { ScratchMemory } from '../../../src/engine/runtime/decode/scratch-memory';
 import { interleave, timesOf } from '../interleave';
 import { jpegFiles } from '../jpeg-pictures';
 import type { Bench, Row } from '../row';
-import { ratios, summarise } from '../statistics';
+import { summarise } from '../statistics';
 
 const id = 'images.jpeg';
 const count = 12;
@@ -33,36 +32,24 @@ export const imagesBench: Bench = {
     const out = new Float32Array(3 * settings.input ** 2);
     const scratch = new ScratchMemory();
     const decoded = bytes.map(decodeImage);
-    const all = (work: (file: Uint8Array) => void) => (): void => bytes.forEach(work);
     const contestants = new Map<string, () => void>([
       ['files', () => paths.forEach((path) => prepareImage(readImageBytes(path), settings, table, out, 0))],
       ['read', () => paths.forEach((path) => void readImageBytes(path))],
-      ['decode', all((file) => {
-        scratch.clear();
-        const rows = jpegRows(file, scratch);
-        const window = rows === null ? null : neededWindow(rows, settings);
-        const opened = rows === null || window === null ? null : rows.open(window);
-        if (rows === null || window === null || opened === null) throw new Error('the SIMD decoder refused a picture of the bench');
-        rows.place(window.top, window.height, scratch.take(window.height * opened.stride + 64));
-      })],
+      ['decode', () => bytes.forEach((file) => void decodeImage(file))],
       ['resize', () => decoded.forEach((picture) => {
         scratch.clear();
-        prepareRows(scratch, rowsOf(picture, scratch), settings, table, out, 0);
+        prepareRows(scratch, picture, settings, table, out, 0);
       })],
-      ['libjpeg', all((file) => void decodeImage(file))],
     ]);
     const times = await interleave(contestants, { rounds: context.rounds(15), warmUp: 3, now: context.now });
     const per = (name: string): number[] => timesOf(times, name).map((time) => time / count);
-    const [files, decode, libjpeg] = [per('files'), per('decode'), per('libjpeg')];
-    return [{
+        return [{
       id,
       figures: {
-        images_per_second: summarise(files.map((time) => 1000 / time)),
+        images_per_second: summarise(per('files').map((time) => 1000 / time)),
         read_milliseconds: summarise(per('read')),
-        decode_milliseconds: summarise(decode),
+        decode_milliseconds: summarise(per('decode')),
         resize_and_normalise_milliseconds: summarise(per('resize')),
-        libjpeg_milliseconds: summarise(libjpeg),
-        libjpeg_ratio_to_decode: summarise(ratios(libjpeg, decode)),
       },
     }];
   },

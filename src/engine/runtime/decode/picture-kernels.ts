@@ -8,22 +8,6 @@ import type { ScratchMemory } from './scratch-memory';
 /** Rows that are resized along x at a time: few enough to stay in the cache, a multiple of the four that the kernel takes together. */
 const bandRows = 32;
 
-/** Part of a picture, in its pixels. */
-export type Window = Region;
-
-/** Pixels that are put where the kernels find them when they need them. */
-export interface PictureRows {
-  readonly width: number;
-  readonly height: number;
-  /**
-   * Says which part will be asked for, once, before the first `place`. Returns how the rows will lie (their first column, bytes from row
-   * to row), or null when these rows cannot be had.
-   */
-  open(window: Window): { readonly left: number; readonly stride: number } | null;
-  /** Writes rows first..first+rows-1 as RGB bytes to `address` on. */
-  place(first: number, rows: number, address: number): void;
-}
-
 interface Placed {
   readonly address: number;
   /** From row to row, in bytes. */
@@ -31,17 +15,6 @@ interface Placed {
 }
 
 const multipleOf16 = (bytes: number): number => Math.ceil(bytes / 16) * 16;
-
-/** A decoded picture as rows. */
-export function rowsOf({ width, height, data }: Picture, scratch: ScratchMemory): PictureRows {
-  const stride = width * 3;
-  return {
-    width,
-    height,
-    open: () => ({ left: 0, stride }),
-    place: (first, rows, address) => scratch.memory.u8(address, rows * stride).set(data.subarray(first * stride, (first + rows) * stride)),
-  };
-}
 
 function tapsOf(size: Size, settings: CropSettings): { readonly x: PackedTaps; readonly y: PackedTaps; readonly region: Region } {
   const { resized, region } = cropGeometry(size, settings);
@@ -52,21 +25,13 @@ function tapsOf(size: Size, settings: CropSettings): { readonly x: PackedTaps; r
   };
 }
 
-/** The part of a picture that its crop is made of. */
-export function neededWindow(size: Size, settings: CropSettings): Window {
-  const { x, y } = tapsOf(size, settings);
-  return { left: x.first, top: y.first, width: x.reach, height: y.reach };
-}
-
-/** The crop, input x input RGB rows in `scratch`; null when the rows cannot be had. The region must fill the square. */
-function cropInto(scratch: ScratchMemory, picture: PictureRows, settings: CropSettings): Placed | null {
-  const { x, y, region } = tapsOf(picture, settings);
-  const opened = picture.open(neededWindow(picture, settings));
-  if (opened === null) return null;
-  const { left, stride } = opened;
+/** The crop, input x input RGB rows in `scratch`. The region must fill the square. */
+function cropInto(scratch: ScratchMemory, { width, height, data }: Picture, settings: CropSettings): Placed {
+  const { x, y, region } = tapsOf({ width, height }, settings);
+  const line = width * 3;
   const [startsX, weightsX, startsY, weightsY] = [scratch.put(x.starts), scratch.put(x.weights), scratch.put(y.starts), scratch.put(y.weights)];
   // Taps of weight 0 reach behind the last pixel and row: there must be something to read.
-  const band = scratch.take(bandRows * stride + x.taps * 3 + 64);
+  const band = scratch.take(bandRows * line + x.taps * 3 + 64);
   const between = multipleOf16(region.width * 3 + 1);
   const middle = scratch.take((y.reach + y.taps) * between);
   const final = multipleOf16(region.width * 3);
@@ -74,19 +39,18 @@ function cropInto(scratch: ScratchMemory, picture: PictureRows, settings: CropSe
   const { kernels } = scratch.memory;
   for (let row = 0; row < y.reach; row += bandRows) {
     const rows = Math.min(bandRows, y.reach - row);
-    picture.place(y.first + row, rows, band);
-    kernels.resampleRows(band, stride, rows, middle + row * between, between, startsX, left, weightsX, region.width, x.taps / 4);
+    const first = y.first + row;
+    scratch.memory.u8(band, rows * line).set(data.subarray(first * line, (first + rows) * line));
+    kernels.resampleRows(band, line, rows, middle + row * between, between, startsX, 0, weightsX, region.width, x.taps / 4);
   }
   kernels.resampleColumns(middle, between, address, final, region.height, startsY, y.first, weightsY, y.taps / 2);
   return { address, stride: final };
 }
 
-/** resizeAndCrop in WebAssembly; null when the rows cannot be had. */
-export function resizeAndCropRows(scratch: ScratchMemory, rows: PictureRows, settings: CropSettings): Picture | null {
+/** resizeAndCrop in WebAssembly. The region must fill the square. */
+export function resizeAndCropRows(scratch: ScratchMemory, picture: Picture, settings: CropSettings): Picture {
   const { input } = settings;
-  const placed = cropInto(scratch, rows, settings);
-  if (placed === null) return null;
-  const { address, stride } = placed;
+  const { address, stride } = cropInto(scratch, picture, settings);
   const bytes = scratch.memory.u8(address, input * stride);
   const line = input * 3;
   if (stride === line) return { width: input, height: input, data: bytes.slice() };
@@ -95,19 +59,13 @@ export function resizeAndCropRows(scratch: ScratchMemory, rows: PictureRows, set
   return { width: input, height: input, data };
 }
 
-/**
- * Resizes, crops and normalises into `out` from `offset` on, [3, input, input]; `table` as normalisationTable makes it.
- * Returns false, with `out` untouched, when the rows cannot be had.
- */
-export function prepareRows(scratch: ScratchMemory, rows: PictureRows, settings: CropSettings, table: Float32Array, out: Float32Array, offset: number): boolean {
+/** Resizes, crops and normalises into `out` from `offset` on, [3, input, input]; `table` as normalisationTable makes it. The region must fill the square. */
+export function prepareRows(scratch: ScratchMemory, picture: Picture, settings: CropSettings, table: Float32Array, out: Float32Array, offset: number): void {
   const { input } = settings;
-  const placed = cropInto(scratch, rows, settings);
-  if (placed === null) return false;
-  const { address, stride } = placed;
+  const { address, stride } = cropInto(scratch, picture, settings);
   const size = 3 * input * input;
   const values = scratch.put(table);
   const target = scratch.take(size * 4);
   scratch.memory.kernels.normaliseRgb(address, stride, input, input, values, target);
   out.set(scratch.memory.f32(target, size), offset);
-  return true;
 }

@@ -22,15 +22,9 @@ export interface KernelExports {
   resampleColumns(source: number, stride: number, target: number, targetStride: number, rows: number, starts: number, top: number, weights: number, pairs: number): void;
   /** RGB rows to [3, height, width] float32 through a table [3, 256]. */
   normaliseRgb(source: number, stride: number, width: number, height: number, table: number, target: number): void;
-  /** Takes the data of a JPEG apart at its restart markers; number of pieces or -1. See src/engine/kernels-as/jpeg-scan.ts. */
-  splitScan(source: number, end: number, target: number, pieces: number, most: number): number;
-  /** Pieces to planes of samples; 0 or -1. */
-  decodeScan(job: number): number;
-  /** Planes to RGB rows. */
-  colourRows(job: number, first: number, rows: number, left: number, pixels: number, width: number, height: number, line: number, target: number, targetStride: number): void;
 }
 
-const names: readonly (keyof KernelExports)[] = ['heapBase', 'quantizeMaps', 'resampleRows', 'resampleColumns', 'normaliseRgb', 'splitScan', 'decodeScan', 'colourRows'];
+const names: readonly (keyof KernelExports)[] = ['heapBase', 'quantizeMaps', 'resampleRows', 'resampleColumns', 'normaliseRgb'];
 
 /**
  * @param exports of the instance
