@@ -280,7 +280,7 @@ describe('a workspace that cannot be used', () => {
     project.pictures('many/train', 6, 7);
     const args = evaluate({ '--dataset': 'many', '--workspace': 'full.bitlog2', '--limit': '240', '--log_quant_scheme': 'all' });
     // A limit on the size of files is a full disk that needs no root: the workspace's log cannot grow beyond it.
-    const full = await bitlog2(args, 'ulimit -f 500');
+    const full = await bitlog2(args, 'ulimit -f 220');
     expectFailure(full.stderr, { what: 'no space left', file: project.path('full.bitlog2'), expected: 'free space', next: '--resume' });
     expect(full.code).toBe(1);
     const resumed = await bitlog2([...args, '--resume', '--json']);
