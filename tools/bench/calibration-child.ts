@@ -28,11 +28,13 @@ export async function performCalibrationTask({ modelFile, images, folder }: Cali
   const { graph, structure } = await importModel(modelFile);
   const nothing = (): void => undefined;
   const pictures = randomPixels(structure.input, different);
+  const pixels = new Float32Array(pictures[0]?.length ?? 0);
   function* batches(): Generator<PixelBatch, void, undefined> {
     for (let index = 0; index < images; index++) {
       const picture = pictures[index % different];
       if (picture === undefined) throw new Error('there are no pictures');
-      yield { pixels: picture.map((value) => value + index / images), valid: 1 };
+      for (let i = 0; i < pixels.length; i++) pixels[i] = (picture[i] ?? 0) + index / images;
+      yield { pixels, valid: 1 };
     }
   }
   const start = performance.now();

@@ -38,7 +38,7 @@ export function selectRanks(chunks: Chunks, ranks: readonly number[], tick: Tick
   const buckets = [...new Set(wanted.map(({ bucket }) => bucket))];
   // One bucket can hold more elements than 32 bits count.
   const most = buckets.reduce((greatest, bucket) => Math.max(greatest, histogram[bucket]), 0);
-  const lower = new (most < 2 ** 32 ? Uint32Array : Float64Array)(BUCKETS * buckets.length);
+  const lower = most < 2 ** 32 ? lowerCounts(buckets.length) : new Float64Array(BUCKETS * buckets.length);
   forEachSlab(chunks, tick, (chunk, from, to) => {
     // Set and cleared for each slab: `tick` and the source of the chunks may run other work.
     buckets.forEach((bucket, index) => (SLOT_OF[bucket] = index + 1));
@@ -54,6 +54,14 @@ export function selectRanks(chunks: Chunks, ranks: readonly number[], tick: Tick
     );
     return floatFromBits((bucket << 16) | found.bucket);
   });
+}
+
+/** Kept from one call to the next: megabytes that would otherwise wait for garbage collection, operand after operand. */
+let lowerMemory = new Uint32Array(0);
+
+function lowerCounts(slots: number): Uint32Array {
+  if (lowerMemory.length < BUCKETS * slots) lowerMemory = new Uint32Array(BUCKETS * slots);
+  return lowerMemory.subarray(0, BUCKETS * slots).fill(0);
 }
 
 /** How many elements have each upper half. */

@@ -2,6 +2,7 @@
 import { at } from '../../../shared/at';
 import { fail } from '../../../shared/failure';
 import type { SkippedImage } from '../../../shared/records';
+import { discard } from '../ort/discard';
 import type { ImageSet } from '../workers/protocol';
 import type { PixelBatch } from './calibrator';
 import { loadBatch } from './load-pixels';
@@ -21,7 +22,7 @@ export class CalibrationPictures {
 
   constructor(private readonly images: ImageSet, private readonly needs: PictureNeeds, private readonly poll: () => void) {}
 
-  /** To be read once. Throws a 'calibration' failure at its end when no image could be used. */
+  /** To be read once; a batch is good until the next one is asked for. Throws a 'calibration' failure at its end when no image could be used. */
   *batches(): Generator<PixelBatch, void, undefined> {
     const { images, needs } = this;
     for (let first = 0; first < images.files.length; first += needs.batch) {
@@ -30,6 +31,7 @@ export class CalibrationPictures {
       for (const { position, reason, detail } of skipped) this.skipped.push({ file: at(files, position), reason, detail });
       this.used += loaded.length;
       if (loaded.length > 0) yield { pixels, valid: loaded.length };
+      if (pixels.buffer instanceof ArrayBuffer) discard(pixels.buffer);
     }
     if (this.used > 0) return;
     throw fail('calibration', 'None of the calibration images could be read', { place: 'the calibration images', expected: `${needs.wanted} readable images`, next: 'Look at the list of skipped images' });

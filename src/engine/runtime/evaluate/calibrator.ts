@@ -22,7 +22,7 @@ import { scratchFileSystem } from './scratch-file-system';
 import { runSegment } from './segment-pass';
 import { createSession, type Session } from '../ort/session';
 
-/** A batch of prepared pixels; `valid` images count, the rest is padding. */
+/** A batch of prepared pixels, which are copied when it is read; `valid` images count, the rest is padding. */
 export interface PixelBatch {
   readonly pixels: Float32Array;
   readonly valid: number;

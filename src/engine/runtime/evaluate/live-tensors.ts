@@ -44,6 +44,16 @@ export class LiveTensors {
     return this.valid.length;
   }
 
+  /** Whether a batch stays in memory. */
+  resident(batch: number): boolean {
+    return batch < this.options.residentBatches;
+  }
+
+  /** Whether some batches do not. */
+  get spilled(): boolean {
+    return this.batches > this.options.residentBatches;
+  }
+
   /** Adds a batch, which so far has one tensor, the network's input. */
   add(input: string, pixels: Float32Array, valid: number): void {
     this.valid.push(valid);
@@ -112,10 +122,6 @@ export class LiveTensors {
   private block(index: number): ArrayBuffer {
     while (this.blocks.length <= index) this.blocks.push(new ArrayBuffer(this.layout.bytes));
     return at(this.blocks, index);
-  }
-
-  private resident(batch: number): boolean {
-    return batch < this.options.residentBatches;
   }
 
   /** Byte offset in the file. */

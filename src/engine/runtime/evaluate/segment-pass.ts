@@ -5,8 +5,12 @@ import type { Segment } from '../../core/graph/segments';
 import type { ValueInfo } from '../../core/graph/types';
 import { createRandom } from '../../core/random/random';
 import type { EngineTensor, FloatTensor, Session } from '../ort/session';
+import { youngGarbageCollector } from '../ort/young-garbage';
 import type { CalibratedOperand } from './calibrate-operand';
 import type { LiveTensors, OpenBatch } from './live-tensors';
+
+/** Batches between two collections of young garbage. */
+const COLLECT_EVERY = 16;
 
 export interface SegmentPass {
   readonly index: number;
@@ -27,12 +31,15 @@ export async function runSegment(pass: SegmentPass, live: LiveTensors, poll: () 
   const made = segment.outputs.filter((name) => layout.tensors.has(name));
   // What nobody reads is the network's result.
   const results = segment.graph.outputs.filter(({ name }) => !layout.tensors.has(name)).map(({ name, dims }): [string, EngineTensor] => [name, emptyTensor(dims)]);
+  const collect = live.spilled ? youngGarbageCollector() : null;
   for (let batch = 0; batch < live.batches; batch++) {
     poll();
     const open = live.open(batch, reading);
     const feeds = new Map(inputs.map(({ name, read }) => [name, read(open)]));
     await session.runInto(feeds, new Map([...results, ...made.map((name): [string, EngineTensor] => [name, open.tensor(name)])]));
     open.save(made);
+    // Few images do not need it, and with many it costs nothing that one would notice.
+    if (!live.resident(batch) && batch % COLLECT_EVERY === 0) collect?.();
   }
 }
 

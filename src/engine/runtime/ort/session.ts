@@ -1,6 +1,7 @@
 /** ONNX Runtime sessions as the engine uses them: float32 tensors in, float32 tensors out, one thread budget for all. */
 import * as ort from 'onnxruntime-node';
 import { writeModel } from '../../core/onnx/write-model';
+import { discard } from './discard';
 import type { Graph } from '../../core/graph/types';
 
 export interface FloatTensor {
@@ -52,9 +53,9 @@ export async function createSession(graph: Graph, threads: number): Promise<Sess
       const output = await session.run(input);
       return new Map(Object.entries(output).map(([name, tensor]) => [name, floatTensor(name, tensor)]));
     },
-    // Version 1.30 fills the given tensors and returns copies as well, which are left to the garbage collector.
     runInto: async (feeds, outputs) => {
-      await session.run(nativeTensors(feeds), nativeTensors(outputs));
+      const results = await session.run(nativeTensors(feeds), nativeTensors(outputs));
+      for (const [name, { data }] of outputs) discardCopy(results[name], data.buffer);
     },
     release: () => session.release(),
   };
@@ -66,6 +67,12 @@ function nativeTensors(tensors: ReadonlyMap<string, EngineTensor>): Record<strin
     native[name] = data instanceof Float32Array ? new ort.Tensor('float32', data, dims) : data instanceof Uint8Array ? new ort.Tensor('uint8', data, dims) : new ort.Tensor('int8', data, dims);
   }
   return native;
+}
+
+/** Version 1.30 of the binding fills the given tensors and returns copies as well. */
+function discardCopy(result: ort.Tensor | undefined, given: ArrayBufferLike): void {
+  const data: unknown = result?.data;
+  if (ArrayBuffer.isView(data) && data.buffer !== given && data.buffer instanceof ArrayBuffer) discard(data.buffer);
 }
 
 function floatTensor(name: string, tensor: ort.Tensor): FloatTensor {
