@@ -1,16 +1,17 @@
-/** `schemes.all`: all six schemes over the same picture files in one pass, in times of one scheme alone. In one worker's own task, without the workspace. */
+/** `schemes.all`: all six schemes over the same JPEG files in one pass, in times of one scheme alone. In one worker's own task, without the workspace. */
 import { logSchemeIds, type SchemeId } from '../../../src/shared/settings';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preprocessPresets } from '../../../src/engine/core/images/preprocess';
 import { Workshop, type TaskContext } from '../../../src/engine/runtime/evaluate/workshop';
 import { calibrateOnFew } from './calibrate-on-few';
 import { interleave, timesOf } from '../interleave';
+import { jpegFiles } from '../jpeg-pictures';
 import type { Bench, Row } from '../row';
 import { ratios, summarise } from '../statistics';
 
 const id = 'schemes.all';
-const model = 'deit_tiny';
+const model = 'deit_small';
 const images = 4;
 const alone: SchemeId = 'BitLog2_Half_17';
 
@@ -25,7 +26,7 @@ export const schemesBench: Bench = {
     for (const [scheme, parameters] of await calibrateOnFew(loaded, logSchemeIds)) {
       await workshop.perform({ kind: 'load-cell', cell: scheme, model, batch: 1, network: { kind: 'reference', settings: { scheme, wBits: 4, aBits: 4 }, parameters } }, task);
     }
-    const files = pictureFiles(join(context.dataset('large', 16), 'val')).slice(0, images);
+    const files = writtenJpegs(join(context.folder, 'schemes'), images);
     const evaluate = (cells: readonly SchemeId[]) => async (): Promise<void> => {
       await workshop.perform({ kind: 'evaluate', cells, preprocess: preprocessPresets.deit, batches: files.map((file, batch) => ({ batch, start: batch, files: [file], labels: [0] })) }, task);
     };
@@ -36,6 +37,11 @@ export const schemesBench: Bench = {
   },
 };
 
-function pictureFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.png')).sort().map((name) => join(folder, name));
+function writtenJpegs(folder: string, count: number): string[] {
+  mkdirSync(folder, { recursive: true });
+  return jpegFiles(count).map((bytes, index) => {
+    const file = join(folder, `${index}.jpg`);
+    writeFileSync(file, bytes);
+    return file;
+  });
 }
