@@ -136,6 +136,19 @@ describe('buildBoard', () => {
     expect((await buildBoard(store, 'nothing')).datasetId).toBeNull();
   });
 
+  it('holds an integer run against the same quantisers in reference arithmetic, and nothing else', async () => {
+    await addRun('fp32', fp32Settings, right(18));
+    await addRun('other-seed', settings('Sqrt2_17', { seed: 1 }), right(2));
+    await addRun('reference', settings('Sqrt2_17', { batch: 1 }), right(16));
+    await addRun('integer', settings('Sqrt2_17', { arithmetic: 'integer' }), right(15));
+    await addRun('alone', settings('Sqrt2_16', { arithmetic: 'integer', wBits: 3 }), right(14));
+    const cells = (await buildBoard(store, null)).cells.filter((cell) => cell.run !== null);
+    expect(cells.map((cell) => [cell.run?.id, cell.paired?.b ?? null, cell.counterpart?.b ?? null])).toEqual([
+      ['fp32', null, null], ['reference', 'fp32', null], ['alone', 'fp32', null], ['integer', 'fp32', 'reference'],
+    ]);
+    expect(cells[3]?.counterpart).toMatchObject({ a: 'integer', difference: -5, lost: 1, gained: 0, images: 20 });
+  });
+
   it('keeps a quantised network with an FP32 attention map apart from FP32', async () => {
     await addRun('fp32', fp32Settings, right(18));
     await addRun('isolated', settings('none'), right(16));
