@@ -6,6 +6,7 @@ import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { ReadAhead } from '../decode/read-ahead';
+import { discard } from '../ort/discard';
 import { importModel } from '../ort/import-model';
 import { probeMachine, type Machine } from '../ort/integer-machine';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
@@ -149,6 +150,7 @@ export class Workshop {
       const outcomes: CellOutcome[] = [];
       const prefix = new SharedPrefix(cells.map(({ cell }) => cell.network.prefixKey));
       for (const { key, cell } of cells) outcomes.push(await evaluateCell(key, cell, batch, spec, { ...context, prefix }));
+      if (batch.pixels.buffer instanceof ArrayBuffer) discard(batch.pixels.buffer);
       const skipped = batch.skipped.map(({ position, reason, detail }) => ({ index: spec.start + position, file: at(spec.files, position), reason, detail }));
       const outcome: BatchOutcome = { batch: spec.batch, images: batch.loaded.length, cells: outcomes, skipped, milliseconds };
       context.emit({ kind: 'batch', outcome });

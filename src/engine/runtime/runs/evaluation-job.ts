@@ -23,8 +23,8 @@ import type { Pace } from './pace';
 
 /** Images that FP32 evaluates before the calibrations start. */
 const firstLookImages = 32;
-/** Tasks are small: the next one is always ready, and what they list lives until they are done. */
-const taskMilliseconds = 100;
+/** Tasks are long enough that files are read ahead within them, and short in batches: what they list lives until they are done. */
+const taskMilliseconds = 400;
 const largestGroup = 16;
 /** Tasks per worker: the one that it does, and one that is ready when it has done it. */
 const tasksPerWorker = 2;
