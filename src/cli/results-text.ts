@@ -22,7 +22,7 @@ function cells({ run, paired }: ResultRow, seeds: boolean, compared: boolean): s
   const rate = imagesPerSecond(run);
   return [
     run.modelName,
-    fp32 ? 'FP32' : settings.scheme,
+    fp32 ? 'FP32' : settings.arithmetic === 'integer' ? `${settings.scheme} (integer${run.exact === true ? ', exact' : ''})` : settings.scheme,
     ...(seeds ? [fp32 ? '' : String(settings.seed)] : []),
     `W${settings.wBits}A${settings.aBits}`,
     run.state === 'done' ? String(run.images) : `${run.images} of ${run.total}`,

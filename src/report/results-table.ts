@@ -29,7 +29,7 @@ function cellRow(cell: BoardCell, published: boolean): Html {
   const { run } = cell;
   if (run === null) throw new Error('a row without a run');
   const { settings } = run;
-  return html`<tr><th scope="row">${swatch(cell.scheme)}${schemeName(cell.scheme)}${state(run)}</th>
+  return html`<tr><th scope="row">${swatch(cell.scheme)}${schemeName(cell.scheme)}${arithmetic(run)}${state(run)}</th>
 <td>${settings.wBits}/${settings.aBits}</td><td>${count(run.images)}${run.skipped > 0 ? html`<br><span class="weak">${count(run.skipped)} skipped</span>` : html``}</td>
 <td>${percent(run.top1)}${run.top1Ci95 === null ? html`` : html`<br><span class="weak">${interval(run.top1Ci95, percent)}</span>`}</td>
 <td>${percent(run.top5)}</td><td>${run.loss === null ? '–' : run.loss.toFixed(3)}</td>${differenceCells(cell.paired)}
@@ -51,6 +51,13 @@ function significance(holds: boolean): Html {
 function swatch(scheme: SchemeId): Html {
   const variable = scheme === 'none' ? 'fp32' : scheme.replace('BitLog2_', '').toLowerCase().replace('_', '-');
   return html`<span class="swatch" style="border-color: var(--${variable}); background: ${isDashed(scheme) ? 'transparent' : `var(--${variable})`}"></span>`;
+}
+
+/** Reference arithmetic is what everybody means; integer says whether it is so throughout. */
+function arithmetic({ settings, exact, fallbacks }: RunRecord): Html {
+  if (settings.arithmetic !== 'integer') return html``;
+  const proof = exact === true ? ', exact' : fallbacks.length > 0 ? `, ${count(fallbacks.length)} sites in reference arithmetic` : '';
+  return html` <span class="weak">integer${proof}</span>`;
 }
 
 function state(run: RunRecord): Html {

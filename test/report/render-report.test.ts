@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/render-report';
 import { board, runRecord } from '../helpers/board-records';
-import { datasetRecord } from '../helpers/store-records';
+import { datasetRecord, settings } from '../helpers/store-records';
+import type { BoardCell, RunRecord } from '../../src/shared/records';
 
 const data = { board: board(), workspace: '/somewhere/default.bitlog2', engine: '1.2.3', created: '2026-01-02T03:04:05.000Z' };
 
@@ -54,6 +55,17 @@ describe('renderReport', () => {
     expect(page).toContain('(stopped, 250 of 1,000)');
     expect(page).toContain('3 skipped');
     expect(page).toContain('250 to 1,000 images');
+  });
+
+  it('tells integer runs from reference ones, and whether they are so throughout', () => {
+    const [, cell] = data.board.cells;
+    const run = cell?.run ?? null;
+    if (cell === undefined || run === null) throw new Error('the board has no run');
+    const integer = (extra: Partial<RunRecord>): BoardCell => ({ ...cell, arithmetic: 'integer', run: { ...run, settings: { ...settings(cell.scheme), arithmetic: 'integer' }, ...extra } });
+    const page = (extra: Partial<RunRecord>): string => renderReport({ ...data, board: { ...data.board, cells: [...data.board.cells, integer(extra)] } });
+    expect(page({ exact: true })).toContain('integer, exact</span>');
+    expect(page({ exact: false, fallbacks: [{ site: 'patch_embed', reason: 'r' }, { site: 'head', reason: 'r' }] })).toContain('integer, 2 sites in reference arithmetic</span>');
+    expect(renderReport(data)).not.toContain('integer, exact');
   });
 
   it('is a page even without a run', () => {
