@@ -8,7 +8,7 @@ import { UnusableTensorError } from './unusable-tensor-error';
 export const TORCH_QUANTILE_LIMIT = 16_000_000;
 
 /** Tails up to this length are selected in one pass by insertion; longer ones by buckets in two. */
-export const TAIL_LIMIT = 160;
+const TAIL_LIMIT = 160;
 
 /** A position between two order statistics: `weight` of the way from rank `below` to the next one. */
 export interface QuantileRank {
