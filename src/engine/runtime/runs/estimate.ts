@@ -12,10 +12,10 @@ import { choosePreprocess, isFloat, planRuns } from './plan';
 const programBytes = 120e6;
 const workerBytes = 90e6;
 const calibratingWorkerBytes = 160e6;
-/** Bytes in times of a model's weights: the imported model and what its import leaves behind, what each worker keeps, and each network of a worker (weights and their packed form). */
+/** Bytes in times of a model's weights: the imported model and what its import leaves behind, what each worker keeps, and each network of a worker (weights and their packed form; a quarter of it as codes). */
 const modelWeights = 2.6;
 const workerWeights = 1.1;
-const cellWeights = 1.85;
+const cellWeights = { reference: 1.85, integer: 0.4 } as const;
 
 /** Peak of the largest model: models are evaluated one after another and let go in between. */
 export function estimateEvaluation(models: readonly KnownModel[], dataset: KnownDataset, spec: EvaluationSpec, workers: number): Estimate {
@@ -33,6 +33,7 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
     weights: shared.structure.parameters * 4,
     workers,
     quantised: settings.filter((run) => !isFloat(run)).length,
+    arithmetic: spec.arithmetic === 'integer' ? 'integer' : 'reference',
     calibration: calibrationNeeds(shared, calibrationImages, batch).memory,
   });
   return { images, cells: settings.length, peakBytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
@@ -44,17 +45,18 @@ export interface MemoryPlan {
   readonly workers: number;
   /** Quantised cells; FP32 comes with the worker. */
   readonly quantised: number;
+  readonly arithmetic: keyof typeof cellWeights;
   /** Bytes of the tensors that one calibration keeps in memory. */
   readonly calibration: number;
 }
 
 /** What the peak is made of. Pure. */
-export function estimateParts({ weights, workers, quantised, calibration }: MemoryPlan): Estimate['parts'] {
+export function estimateParts({ weights, workers, quantised, arithmetic, calibration }: MemoryPlan): Estimate['parts'] {
   const calibrating = Math.min(workers, quantised);
   return [
     { name: 'program and workers', bytes: programBytes + workers * workerBytes + calibrating * calibratingWorkerBytes },
     { name: 'float model', bytes: weights * (modelWeights + workers * workerWeights) },
     // Memory of the calibration images serves the networks that are loaded after it.
-    { name: 'networks', bytes: Math.max(workers * quantised * cellWeights * weights, calibrating * calibration) },
+    { name: 'networks', bytes: Math.max(workers * quantised * cellWeights[arithmetic] * weights, calibrating * calibration) },
   ];
 }
