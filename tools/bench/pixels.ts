@@ -1,4 +1,5 @@
 /** Prepared pixels without files, for rows that leave decoding out. */
+import { at } from '../../src/shared/at';
 import type { ModelStructure } from '../../src/engine/core/graph/types';
 import { createRandom } from '../../src/engine/core/random/random';
 
@@ -6,4 +7,12 @@ import { createRandom } from '../../src/engine/core/random/random';
 export function randomPixels({ channels, height, width }: ModelStructure['input'], count: number): Float32Array[] {
   const random = createRandom(11);
   return Array.from({ length: count }, () => Float32Array.from({ length: channels * height * width }, () => (random.uniform() - 0.5) * 3.4));
+}
+
+/** Images of one size as one array, one after another. */
+export function together(images: readonly Float32Array[]): Float32Array {
+  const size = at(images, 0).length;
+  const whole = new Float32Array(images.length * size);
+  for (const [index, image] of images.entries()) whole.set(image, index * size);
+  return whole;
 }

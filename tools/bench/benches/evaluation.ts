@@ -1,13 +1,13 @@
 /** `MODEL.reference.SCHEME`: images per second of a calibrated network as a worker runs it, beside ONNX Runtime's FP32. Without decoding. */
-import { at } from '../../../src/shared/at';
-import { logSchemeIds, type SchemeId } from '../../../src/shared/settings';
+import type { SchemeId } from '../../../src/shared/settings';
 import { Workshop, type TaskContext } from '../../../src/engine/runtime/evaluate/workshop';
 import type { BenchContext } from '../context';
 import { interleave, timesOf } from '../interleave';
 import type { BenchModel } from '../models';
-import { randomPixels } from '../pixels';
+import { randomPixels, together } from '../pixels';
 import type { Bench, Row } from '../row';
 import { ratios, summarise } from '../statistics';
+import { benchOfSchemes } from './bench-of-schemes';
 import { calibrateOnFew } from './calibrate-on-few';
 import { createFloatBaseline } from './float-baseline';
 
@@ -15,12 +15,7 @@ import { createFloatBaseline } from './float-baseline';
 const imagesPerTurn = 4;
 
 export function evaluationBench(model: BenchModel, usual: readonly SchemeId[]): Bench {
-  const idOf = (scheme: SchemeId): string => `${model}.reference.${scheme}`;
-  return {
-    ids: logSchemeIds.map(idOf),
-    usual: usual.map(idOf),
-    run: (context, wanted) => measure(context, model, logSchemeIds.filter((scheme) => wanted.includes(idOf(scheme))), idOf),
-  };
+  return benchOfSchemes(`${model}.reference`, usual, (context, schemes, idOf) => measure(context, model, schemes, idOf));
 }
 
 async function measure(context: BenchContext, model: BenchModel, schemes: readonly SchemeId[], idOf: (scheme: SchemeId) => string): Promise<Row[]> {
@@ -34,9 +29,7 @@ async function measure(context: BenchContext, model: BenchModel, schemes: readon
   for (const [scheme, found] of parameters) {
     await workshop.perform({ kind: 'load-cell', cell: scheme, model, batch: 1, network: { kind: 'reference', settings: { scheme, wBits: 4, aBits: 4 }, parameters: found } }, task);
   }
-  const size = at(pixels, 0).length;
-  const inputs = new Float32Array(imagesPerTurn * size);
-  for (const [index, image] of pixels.entries()) inputs.set(image, index * size);
+  const inputs = together(pixels);
   const contestants = new Map<string, () => Promise<void>>([['fp32', () => float.run(pixels)]]);
   for (const scheme of schemes) contestants.set(scheme, async () => void (await workshop.perform({ kind: 'logits', cell: scheme, inputs }, task)));
   const times = await interleave(contestants, { rounds: context.rounds(15), warmUp: 2, now: context.now });

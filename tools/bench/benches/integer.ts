@@ -2,17 +2,17 @@
  * `MODEL.integer.SCHEME`: images per second in integer arithmetic as a worker runs it, beside ONNX Runtime's FP32, each at the best of its batch
  * sizes. On one thread, without decoding.
  */
-import { at } from '../../../src/shared/at';
-import { logSchemeIds, type SchemeId } from '../../../src/shared/settings';
+import type { SchemeId } from '../../../src/shared/settings';
 import { integerParameters } from '../../../src/engine/core/graph/integer/integer-parameters';
 import { rebatch } from '../../../src/engine/core/graph/rebatch';
 import { Workshop, type TaskContext } from '../../../src/engine/runtime/evaluate/workshop';
 import type { BenchContext } from '../context';
 import { interleave, timesOf } from '../interleave';
 import type { BenchModel, LoadedModel } from '../models';
-import { randomPixels } from '../pixels';
+import { randomPixels, together } from '../pixels';
 import type { Bench, Row } from '../row';
 import { ratios, summarise } from '../statistics';
+import { benchOfSchemes } from './bench-of-schemes';
 import { calibrateOnFew } from './calibrate-on-few';
 import { createFloatBaseline } from './float-baseline';
 
@@ -27,12 +27,7 @@ interface Contestant {
 }
 
 export function integerBench(model: BenchModel, usual: readonly SchemeId[]): Bench {
-  const idOf = (scheme: SchemeId): string => `${model}.integer.${scheme}`;
-  return {
-    ids: logSchemeIds.map(idOf),
-    usual: usual.map(idOf),
-    run: (context, wanted) => measure(context, model, logSchemeIds.filter((scheme) => wanted.includes(idOf(scheme))), idOf),
-  };
+  return benchOfSchemes(`${model}.integer`, usual, (context, schemes, idOf) => measure(context, model, schemes, idOf));
 }
 
 async function measure(context: BenchContext, model: BenchModel, schemes: readonly SchemeId[], idOf: (scheme: SchemeId) => string): Promise<Row[]> {
@@ -91,11 +86,4 @@ async function floatAt({ graph, structure, file }: LoadedModel, batch: number, p
   const baseline = await createFloatBaseline({ graph: batch === 1 ? graph : rebatch(graph, batch), structure, file }, 1, batch);
   const grouped = Array.from({ length: pixels.length / batch }, (_, group) => together(pixels.slice(group * batch, (group + 1) * batch)));
   return { run: () => baseline.run(grouped), release: () => baseline.release() };
-}
-
-function together(images: readonly Float32Array[]): Float32Array {
-  const size = at(images, 0).length;
-  const whole = new Float32Array(images.length * size);
-  for (const [index, image] of images.entries()) whole.set(image, index * size);
-  return whole;
 }

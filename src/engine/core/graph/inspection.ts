@@ -1,15 +1,13 @@
 /** An imported model as the record that `inspect` prints and the window shows. */
 import type { InspectedOperand, InspectedSite, Inspection } from '../../../shared/inspection';
 import { planInteger, type SitePlan } from './integer/integer-plan';
+import { patchInputBits } from './parameters';
 import type { ImportedModel, Site } from './types';
 
 export interface InspectionBits {
   readonly weights: number;
   readonly activations: number;
 }
-
-/** Bits of the patch embedding's input, whatever the activations have. */
-const patchBits = 8;
 
 /** The model's sites in network order with what each becomes at the given bits (W4A4 unless told otherwise). */
 export function inspection(model: ImportedModel, bits: InspectionBits = { weights: 4, activations: 4 }): Inspection {
@@ -49,7 +47,7 @@ function operands(site: Site, { weights, activations }: InspectionBits): Inspect
   switch (site.role) {
     case 'matmul1': return [uniform('A', activations), uniform('B', activations)];
     case 'matmul2': return [{ operand: 'A', quantiser: 'log', bits: 4, per: 'tensor', reparameterised: false }, uniform('B', activations)];
-    case 'patch_embed': return [uniform('input', activations === 32 ? 32 : patchBits), uniform('weight', weights)];
+    case 'patch_embed': return [uniform('input', activations === 32 ? 32 : patchInputBits), uniform('weight', weights)];
     case 'qkv': case 'q': case 'k': case 'v': case 'proj': case 'fc1': case 'fc2': case 'reduction': case 'head': case 'other':
       return [uniform('input', activations, site.kind === 'linear' && site.norm !== null), uniform('weight', weights)];
   }

@@ -9,8 +9,8 @@ export const roundingNoise = 1e-7;
 
 /**
  * Multiplies every float vector and matrix by 1 + noise * u, u uniform in [-1, 1]: each product of a sum is off by about one unit in the
- * last place, as its rounding would be. To be applied to a rewritten graph, whose weights lie on their grid already; single numbers (the
- * quantisers' own constants among them) and the original constants are left alone.
+ * last place, as its rounding would be. To be applied to a rewritten graph, whose weights lie on their grid already; single numbers, the
+ * quantisers' grids and the original constants are left alone.
  */
 export function perturbRounding(graph: Graph, seed: number, noise = roundingNoise): Graph {
   const random = createRandom(seed);

@@ -3,6 +3,7 @@
  * work on them in place. A map and its quantised form in float32 are one tensor under two names.
  */
 import type { Segment } from '../../core/graph/segments';
+import { elementCount } from '../../core/onnx/element-types';
 import { placeTensors, type TensorLife } from '../../core/graph/tensor-places';
 import type { ElementType, ValueInfo } from '../../core/graph/types';
 import type { KernelMemory } from '../kernels/kernel-memory';
@@ -36,7 +37,7 @@ export class NetworkTensors {
   }
 
   private view({ type, dims }: Life, address: number): EngineTensor {
-    const length = elements(dims);
+    const length = elementCount(dims);
     switch (type) {
       case 'float32': return { data: this.memory.f32(address, length), dims };
       case 'uint8': return { data: this.memory.u8(address, length), dims };
@@ -79,9 +80,5 @@ function life({ type, dims: declared }: ValueInfo, name: string, from: number, t
     if (typeof dim !== 'number') throw new Error(`the shape of the tensor ${name} is unknown`);
     return dim;
   });
-  return { name, type, dims, from, to, bytes: elements(dims) * (type === 'float32' ? 4 : 1) };
-}
-
-function elements(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
+  return { name, type, dims, from, to, bytes: elementCount(dims) * (type === 'float32' ? 4 : 1) };
 }

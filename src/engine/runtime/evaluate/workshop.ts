@@ -1,5 +1,6 @@
 /** What one worker thread owns: models, calibrators and loaded cells, and the tasks done with them. Knows nothing of threads. */
 import { at } from '../../../shared/at';
+import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { rebatch } from '../../core/graph/rebatch';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import { ImageSkip } from '../../core/images/skip-reason';
@@ -8,7 +9,7 @@ import { fail } from '../../../shared/failure';
 import { ReadAhead } from '../decode/read-ahead';
 import { discard } from '../ort/discard';
 import { importModel } from '../ort/import-model';
-import { probeMachine, type Machine } from '../ort/integer-machine';
+import { probeMachine } from '../ort/integer-machine';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
 import { shareGraph } from '../workers/shared-graph';
 import { CalibrationPictures } from './calibration-pictures';
@@ -40,7 +41,7 @@ export class Workshop {
   private readonly cells = new Map<string, LoadedCell>();
 
   /** Found out when the first network needs it. */
-  private machine: Promise<Machine> | null = null;
+  private machine: Promise<IntegerMachine> | null = null;
 
   constructor(private readonly threads: number) {}
 
@@ -119,7 +120,7 @@ export class Workshop {
     return proveExact({ graph: this.graphAt(model, batch), structure: this.model(model).structure, settings, parameters, machine, batch, threads: this.threads }, context.poll);
   }
 
-  private knownMachine(): Promise<Machine> {
+  private knownMachine(): Promise<IntegerMachine> {
     this.machine ??= probeMachine();
     return this.machine;
   }

@@ -1,7 +1,8 @@
 /** One product of codes by the operator that integer networks run on, outside any network: for the checks. */
 import { simpleNode } from '../../core/graph/edit';
-import type { Graph, Tensor } from '../../core/graph/types';
-import { createSession, type EngineTensor } from './session';
+import type { Tensor } from '../../core/graph/types';
+import { runNode } from './run-node';
+import type { EngineTensor } from './session';
 
 export interface CodeProduct {
   readonly rows: number;
@@ -19,30 +20,18 @@ export interface CodeProduct {
 }
 
 /** sum((input - inputZero) * (weight - weightZero)) as float32 with a scale of 1: whole numbers, exact below 2^24 and rounded once above. */
-export async function multiplyCodes({ rows, inner, columns, input, inputZero, weight, weightZero, constant }: CodeProduct, threads = 1): Promise<Float32Array> {
+export function multiplyCodes({ rows, inner, columns, input, inputZero, weight, weightZero, constant }: CodeProduct, threads = 1): Promise<Float32Array> {
   const type = weight instanceof Int8Array ? 'int8' : 'uint8';
-  const initializers = new Map<string, Tensor>([
-    ...(constant ? [['weight', { type, dims: [inner, columns], data: weight }] as const] : []),
+  const dims = [inner, columns];
+  const constants = new Map<string, Tensor>([
     ['scale', { type: 'float32', dims: [], data: Float32Array.of(1) }],
     ['scales', { type: 'float32', dims: [columns], data: new Float32Array(columns).fill(1) }],
     ['zero', { type: 'uint8', dims: [], data: Uint8Array.of(inputZero) }],
     ['zeros', { type, dims: weightZero.length === 1 ? [] : [columns], data: weightZero }],
   ]);
+  const feeds = new Map<string, EngineTensor>([['input', { data: input, dims: [rows, inner] }]]);
+  if (constant) constants.set('weight', { type, dims, data: weight });
+  else feeds.set('weight', { data: weight, dims });
   const node = { ...simpleNode('MatMulIntegerToFloat', ['input', 'weight', 'scale', 'scales', 'zero', 'zeros'], 'sums'), domain: 'com.microsoft' };
-  const graph: Graph = {
-    name: 'product', nodes: [node], initializers, irVersion: 8, metadata: new Map(), shapes: new Map(),
-    opsets: [{ domain: '', version: 17 }, { domain: 'com.microsoft', version: 1 }],
-    inputs: [{ name: 'input', type: 'uint8', dims: [rows, inner] }, ...(constant ? [] : [{ name: 'weight', type, dims: [inner, columns] } as const])],
-    outputs: [{ name: 'sums', type: 'float32', dims: [rows, columns] }],
-  };
-  const session = await createSession(graph, threads);
-  try {
-    const sums = new Float32Array(rows * columns);
-    const feeds = new Map<string, EngineTensor>([['input', { data: input, dims: [rows, inner] }]]);
-    if (!constant) feeds.set('weight', { data: weight, dims: [inner, columns] });
-    await session.runInto(feeds, new Map([['sums', { data: sums, dims: [rows, columns] }]]));
-    return sums;
-  } finally {
-    await session.release();
-  }
+  return runNode(node, { constants, feeds }, [rows, columns], threads);
 }
