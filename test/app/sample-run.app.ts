@@ -1,7 +1,7 @@
 /**
  * A whole small evaluation on the sample, driven by the window's own controls: measured, cancelled, continued, and once more in integers;
  * every figure on the page is held against what the engine stored, and against the command line on the same workspace. Waits are on
- * conditions only: a slow machine takes longer, it does not fail.
+ * conditions only: a slow machine takes longer, it does not fail. One file, because its tests go on in the window that the one before left.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

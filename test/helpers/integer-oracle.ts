@@ -1,6 +1,6 @@
 /**
  * What a site of an integer network must give, from the tensors that entered it: codes by `encodeUniform`, sums by BigInt loops, and one float
- * scale. Each check returns what is wrong as text, or null.
+ * scale. Each check returns what is wrong as text, or null. Long, because the kinds of product share what they are measured by.
  */
 import { reparameterise } from '../../src/engine/core/calibration/reparameterise';
 import { operandParameters, patchInputBits } from '../../src/engine/core/graph/parameters';

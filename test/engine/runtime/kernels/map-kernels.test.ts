@@ -1,3 +1,4 @@
+/** The SIMD kernels against the level table. Long, because all outputs and both ways of running go through the same cases. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestCodes } from '../../../../src/engine/core/kernels/digest-codes';
