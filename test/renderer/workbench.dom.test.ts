@@ -213,7 +213,7 @@ describe('frame', () => {
     await press('b', { ctrlKey: true, shiftKey: true });
     expect(left()).toBe(start - 1);
     await press('b', { ctrlKey: true, shiftKey: true });
-    await press('2', { ctrlKey: true });
+    await press('3', { ctrlKey: true });
     expect(all('.attention')).toHaveLength(1);
     await press('ArrowLeft', { altKey: true });
     expect(all('.attention')).toHaveLength(0);
@@ -235,7 +235,7 @@ describe('frame', () => {
 describe('attention', () => {
   async function openAttention(): Promise<Fixture> {
     const services = await open();
-    await press('2', { ctrlKey: true });
+    await press('3', { ctrlKey: true });
     await flushPromises();
     return services;
   }
@@ -284,7 +284,7 @@ describe('attention', () => {
     await openAttention();
     await press('1', { ctrlKey: true });
     await click(all('tbody .cell')[0]);
-    await press('2', { ctrlKey: true });
+    await press('3', { ctrlKey: true });
     expect(text('.obstacle p')).toContain('FP32 does not quantise');
     await click(all('.obstacle button')[0]);
     expect(all('figure')).toHaveLength(6);

@@ -15,6 +15,7 @@ import { estimateEvaluation } from './runs/estimate';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { openStore } from './store/open-store';
+import type { RunSources } from './pages/run-sources';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
 import { StopFlag } from './workers/stop-flag';
@@ -185,9 +186,15 @@ export class Service {
   private async views(): Promise<Views> {
     const store = await this.store();
     if (this.viewsOf?.store === store) return this.viewsOf.views;
-    const views = new Views({ store, pool: () => this.currentPool(), model: (run) => this.modelOf(store, run), path: (run, file) => pathOf(store, run, file) });
+    const views = new Views(await this.sources());
     this.viewsOf = { store, views };
     return views;
+  }
+
+  /** What questions about stored runs are answered from. */
+  private async sources(): Promise<RunSources> {
+    const store = await this.store();
+    return { store, pool: () => this.currentPool(), model: (run) => this.modelOf(store, run), path: (run, file) => pathOf(store, run, file) };
   }
 
   private async modelOf(store: Store, run: StoredRun): Promise<KnownModel> {

@@ -8,8 +8,8 @@ import type { NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
 import { decode } from '../evaluate/view';
 import { toPrediction } from '../results/results';
-import type { Store, StoredRun } from '../store/store-types';
-import type { WorkerPool } from '../workers/pool';
+import type { RunSources } from '../pages/run-sources';
+import type { StoredRun } from '../store/store-types';
 import type { ViewOutcome } from '../workers/protocol';
 import { batchSpec, cellRequirement } from './evaluation-job';
 import { cellKey, floatCell } from './keys';
@@ -18,18 +18,10 @@ import { isFloat } from './plan';
 /** Views kept: stepping through heads and blocks of one image, and back to the last few, costs nothing. */
 const cachedViews = 4;
 
-export interface ViewSources {
-  readonly store: Store;
-  readonly pool: () => Promise<WorkerPool>;
-  /** Model and absolute paths of a stored run; throws when a file is missing. */
-  readonly model: (run: StoredRun) => Promise<KnownModel>;
-  readonly path: (run: StoredRun, file: string) => Promise<string>;
-}
-
 export class Views {
   private readonly cache = new Map<string, Promise<ViewOutcome>>();
 
-  constructor(private readonly sources: ViewSources) {}
+  constructor(private readonly sources: RunSources) {}
 
   /** The picture as the network sees it. */
   async picture(runId: string, image: number): Promise<PictureRecord> {

@@ -52,6 +52,13 @@ export const migrations: readonly Migration[] = [
       'ALTER TABLE runs ADD COLUMN fallbacks VARCHAR',
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // Results of long questions about a run (errors of its sites, sensitivity, noise), by what was asked, so that nothing is computed twice.
+      'CREATE TABLE analyses (run_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, question VARCHAR NOT NULL, result VARCHAR NOT NULL, created VARCHAR NOT NULL)',
+    ],
+  },
 ];
 
 /** The version that this program writes and reads. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { fail, toFailure } from '../../../shared/failure';
+import { analyses } from './analyses';
 import { Committer } from './commit';
 import { Connection } from './connection';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
@@ -142,6 +143,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     ...registry(writer, reader),
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
+    ...analyses(writer, reader),
     commitBatch: (commit) => committer.commit([commit]),
     commitBatches: (commits) => committer.commit(commits),
     levelCounts: async (runId) => {

@@ -2,6 +2,7 @@
 import type { DatasetRecord, ModelRecord, RunState, SiteFallback, SiteParameters, SkippedImage } from '../../../shared/records';
 import type { Failure } from '../../../shared/failure';
 import type { RunSettings } from '../../../shared/settings';
+import type { RecordSchema } from './stored-json';
 
 export interface NewRun {
   readonly id: string;
@@ -147,6 +148,12 @@ export interface Store {
   skipped(runId: string): Promise<readonly SkippedRow[]>;
   outcomes(runId: string): Promise<Outcomes>;
   levelCounts(runId: string): Promise<readonly LevelCounts[]>;
+  /** The stored answer to a question about a run (any JSON), checked against its schema; null when it was never answered. */
+  savedAnalysis<T>(runId: string, kind: string, question: unknown, schema: RecordSchema<T>): Promise<T | null>;
+  /** All stored answers of a kind, newest first. */
+  savedAnalyses<T>(runId: string, kind: string, schema: RecordSchema<T>): Promise<readonly T[]>;
+  /** Stores (or replaces) an answer; it must be plain JSON. */
+  saveAnalysis(runId: string, kind: string, question: unknown, result: unknown): Promise<void>;
   /** Writes everything into the one file and releases it. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Keys that work on every page. The same actions are buttons and menu entries. */
 import { onMounted, onUnmounted } from 'vue';
 import { usePreferences } from '../stores/preferences';
-import { useSelection } from '../stores/selection';
+import { type Page, pages, useSelection } from '../stores/selection';
 
 /** Whether the key belongs to what has the focus (text fields, open menus and dialogs). */
 export function isTyping(target: EventTarget | null): boolean {
@@ -12,6 +12,9 @@ export function useFrameKeys(): void {
   const preferences = usePreferences();
   const selection = useSelection();
 
+  /** The page of Ctrl+1 to Ctrl+6. */
+  const numbered = (key: string): Page | null => pages[Number(key) - 1] ?? null;
+
   function onKey(event: KeyboardEvent): void {
     const ctrl = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
@@ -21,8 +24,7 @@ export function useFrameKeys(): void {
     } else if (ctrl && key === 'j') preferences.drawerOpen = !preferences.drawerOpen;
     else if (event.altKey && key === 'arrowleft') selection.back();
     else if (event.altKey && key === 'arrowright') selection.forward();
-    else if (ctrl && key === '1') selection.go({ page: 'board' });
-    else if (ctrl && key === '2') selection.go({ page: 'attention' });
+    else if (ctrl && !event.shiftKey && numbered(key) !== null) selection.go({ page: numbered(key) ?? 'board' });
     else return;
     event.preventDefault();
   }

@@ -23,7 +23,8 @@ export function useSelectedRun(): SelectedRun {
   const model = computed(() => workspace.board?.models.find((other) => other.id === selection.current.modelId) ?? null);
   const scheme = computed(() => selection.current.scheme);
   const cell = computed(() => find(scheme.value));
-  const baseline = computed(() => find('none')?.run ?? null);
+  const run = computed(() => known(selection.current.runId) ?? cell.value?.run ?? null);
+  const baseline = computed(() => known(selection.current.baselineId) ?? find('none')?.run ?? null);
   const arithmetics = computed(() => (workspace.board === null ? [] : arithmeticsOf(workspace.board)));
 
   function find(id: SchemeId | null): BoardCell | null {
@@ -31,7 +32,11 @@ export function useSelectedRun(): SelectedRun {
     return cellOf(workspace.board, model.value.id, id, selection.current.arithmetic);
   }
 
-  return { model, cell, run: computed(() => cell.value?.run ?? null), baseline, arithmetics, scheme };
+  function known(id: string | null): RunRecord | null {
+    return id === null ? null : workspace.summary?.runs.find((run) => run.id === id) ?? null;
+  }
+
+  return { model, cell, run, baseline, arithmetics, scheme };
 }
 
 /** Chooses the first model and a scheme when nothing is chosen, or when what was chosen is not on the board any more. */

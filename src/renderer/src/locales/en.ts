@@ -1,6 +1,13 @@
 /** English. The type of this object is the type of every language file. */
+import { attentionEn } from './pages/attention.en';
+import { boardEn } from './pages/board.en';
+import { calibrationEn } from './pages/calibration.en';
+import { imagesEn } from './pages/images.en';
+import { layersEn } from './pages/layers.en';
+import { levelsEn } from './pages/levels.en';
+
 export const en = {
-  pages: { board: 'Board', attention: 'Attention' },
+  pages: { board: 'Board', layers: 'Layers', attention: 'Attention', levels: 'Levels', images: 'Images', calibration: 'Calibration' },
   units: { seconds: '{seconds} s', minutesSeconds: '{minutes} min {seconds} s', hoursMinutes: '{hours} h {minutes} min' },
   frame: {
     workspace: 'Workspace',
@@ -58,6 +65,7 @@ export const en = {
     notExact: 'not exact',
     sitesInReference: '1 site in reference | {count} sites in reference',
   },
+  exports: { button: 'Export', label: 'Export {name}', kinds: { png: 'Picture (PNG)', svg: 'Drawing (SVG)', csv: 'Figures (CSV)', json: 'Figures (JSON)' } },
   states: {
     none: 'not run',
     waiting: 'waiting',
@@ -104,7 +112,12 @@ export const en = {
     sample: 'Open the sample',
     sampleNote: 'Two trained networks, 1,000 images',
   },
+  layers: layersEn.texts,
+  levels: levelsEn.texts,
+  images: imagesEn.texts,
+  calibration: calibrationEn.texts,
   board: {
+    ...boardEn.texts,
     opening: 'Opening the workspace…',
     empty: 'Add a model and open a folder of images; every scheme is measured side by side here.',
     noFit: 'No model of this workspace fits {dataset} and its {classes} classes. Add one that does, or choose other data on the left.',
@@ -208,6 +221,7 @@ export const en = {
     busy: 'An evaluation is running; cancel it or wait for it to end.',
   },
   attention: {
+    ...attentionEn.texts,
     obstacles: {
       'no-run': 'This scheme has not been measured on this model yet.',
       fp32: 'FP32 does not quantise its attention maps: choose a scheme to hold against it.',
@@ -290,6 +304,12 @@ export const en = {
     BitLog2_Half_17: 'Powers of two and one-and-a-half times them: zero and 16 levels, finer near one.',
   },
   terms: {
+    ...attentionEn.terms,
+    ...boardEn.terms,
+    ...calibrationEn.terms,
+    ...imagesEn.terms,
+    ...layersEn.terms,
+    ...levelsEn.terms,
     fp32: { name: 'FP32', says: 'The network without any quantisation, in 32-bit floating point: the baseline of every difference.', formula: 'x̂ = x' },
     top1: { name: 'Top-1, %', says: 'Share of images whose best class is the label.', formula: 'top-1 = 100 · correct / images' },
     interval: { name: '95 % interval', says: 'Where the accuracy on more images of this kind plausibly lies (Wilson).', formula: '(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96' },

@@ -1,8 +1,15 @@
 /** 한국어. 키는 en.ts와 같다. */
 import type { en } from './en';
 
+import { attentionKo } from './pages/attention.ko';
+import { boardKo } from './pages/board.ko';
+import { calibrationKo } from './pages/calibration.ko';
+import { imagesKo } from './pages/images.ko';
+import { layersKo } from './pages/layers.ko';
+import { levelsKo } from './pages/levels.ko';
+
 export const ko: typeof en = {
-  pages: { board: '현황판', attention: '어텐션' },
+  pages: { board: '현황판', layers: '레이어', attention: '어텐션', levels: '레벨', images: '이미지', calibration: '보정' },
   units: { seconds: '{seconds}초', minutesSeconds: '{minutes}분 {seconds}초', hoursMinutes: '{hours}시간 {minutes}분' },
   frame: {
     workspace: '작업 공간',
@@ -60,6 +67,7 @@ export const ko: typeof en = {
     notExact: '정확함 미확인',
     sitesInReference: '참조 방식 지점 1개 | 참조 방식 지점 {count}개',
   },
+  exports: { button: '내보내기', label: '{name} 내보내기', kinds: { png: '그림 (PNG)', svg: '벡터 그림 (SVG)', csv: '수치 (CSV)', json: '수치 (JSON)' } },
   states: {
     none: '실행 안 함',
     waiting: '대기 중',
@@ -106,7 +114,12 @@ export const ko: typeof en = {
     sample: '예제 열기',
     sampleNote: '학습된 작은 네트워크 2개와 이미지 1,000장',
   },
+  layers: layersKo.texts,
+  levels: levelsKo.texts,
+  images: imagesKo.texts,
+  calibration: calibrationKo.texts,
   board: {
+    ...boardKo.texts,
     opening: '작업 공간을 여는 중…',
     empty: '모델을 추가하고 이미지 폴더를 열면 모든 기법을 나란히 측정해 보여 줍니다.',
     noFit: '이 작업 공간에는 {dataset}의 클래스 {classes}개에 맞는 모델이 없습니다. 맞는 모델을 추가하거나 왼쪽에서 다른 데이터를 고르세요.',
@@ -210,6 +223,7 @@ export const ko: typeof en = {
     busy: '평가가 진행 중입니다. 중지하거나 끝날 때까지 기다려 주세요.',
   },
   attention: {
+    ...attentionKo.texts,
     obstacles: {
       'no-run': '이 모델에서 이 기법은 아직 측정하지 않았습니다.',
       fp32: 'FP32는 어텐션 맵을 양자화하지 않습니다. 비교할 기법을 고르세요.',
@@ -292,6 +306,12 @@ export const ko: typeof en = {
     BitLog2_Half_17: '2의 거듭제곱과 그 1.5배. 0과 레벨 16개, 1에 가까울수록 촘촘합니다.',
   },
   terms: {
+    ...attentionKo.terms,
+    ...boardKo.terms,
+    ...calibrationKo.terms,
+    ...imagesKo.terms,
+    ...layersKo.terms,
+    ...levelsKo.terms,
     fp32: { name: 'FP32', says: '양자화하지 않은 32비트 부동소수점 네트워크이며, 모든 차이의 기준입니다.', formula: 'x̂ = x' },
     top1: { name: 'Top-1, %', says: '가장 높은 클래스가 정답인 이미지의 비율입니다.', formula: 'top-1 = 100 · 맞은 수 / 이미지 수' },
     interval: { name: '95 % 신뢰구간', says: '같은 종류의 이미지를 더 모았을 때 정확도가 있을 만한 범위입니다 (Wilson).', formula: '(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96' },

@@ -1,0 +1,7 @@
+/** Words of the calibration page, and its terms. */
+export const calibrationKo = {
+  texts: {
+  },
+  terms: {
+  },
+};

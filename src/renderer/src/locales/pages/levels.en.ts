@@ -1,0 +1,7 @@
+/** Words of the levels page, and its terms. */
+export const levelsEn = {
+  texts: {
+  },
+  terms: {
+  },
+};

@@ -1,0 +1,7 @@
+/** Words of the levels page, and its terms. */
+export const levelsKo = {
+  texts: {
+  },
+  terms: {
+  },
+};
