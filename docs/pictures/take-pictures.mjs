@@ -52,7 +52,7 @@ async function photograph(theme, locale, suffix, onImage) {
   await page.click('tbody tr:last-child .cell >> nth=-1');
   await page.waitForSelector('.inspector tbody .name');
   await shot('board');
-  await page.keyboard.press('Control+2');
+  await page.keyboard.press('Control+3');
   await navigatorFull(page);
   // An image that quantisation lost, seen where the map is most interesting: the second block.
   await page.click('.images .filter label:nth-child(2)');

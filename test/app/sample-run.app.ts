@@ -143,7 +143,7 @@ test('the board and the inspector say what the engine stored', { timeout: patien
 test('prediction, margin and maps of 20 images are those of the stored run', { timeout: patience }, async () => {
   const { page } = running;
   await cell('BitLog2_Half_17').click();
-  await page.keyboard.press('Control+2');
+  await page.keyboard.press('Control+3');
   const predictions = await predictionsOf('BitLog2_Half_17');
   const float = await predictionsOf('FP32');
   await page.locator('#image-0').waitFor();

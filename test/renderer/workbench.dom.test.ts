@@ -199,7 +199,7 @@ describe('frame', () => {
     const services = await open({ info: { locale: 'ko', theme: 'light' } });
     expect(document.documentElement.dataset['theme']).toBe('light');
     expect(document.documentElement.lang).toBe('ko');
-    expect(all('nav .tab').map((tab) => tab.textContent?.trim())).toEqual(['현황판', '어텐션']);
+    expect(all('nav .tab').map((tab) => tab.textContent?.trim())).toEqual(['현황판', '레이어', '어텐션', '레벨', '이미지', '보정']);
     services.bridge.send({ kind: 'menu', command: 'toggle-left' });
     const before = all('aside').length;
     await flushPromises();
