@@ -1,7 +1,7 @@
 /** AttributeProto -> Attribute. */
 import type { Reader } from 'protobufjs/minimal.js';
 import type { Attribute, Tensor } from '../graph/types';
-import { readTensor, type ExternalData } from './read-tensor';
+import { readTensor, type TensorSources } from './read-tensor';
 import { readEnd, readFields, readInt64, readRepeated } from './wire';
 
 type PlainKind = Exclude<Attribute['kind'], 'opaque'>;
@@ -10,7 +10,7 @@ type PlainKind = Exclude<Attribute['kind'], 'opaque'>;
 const attributeTypes: Readonly<Record<number, PlainKind>> = { 1: 'float', 2: 'int', 3: 'string', 4: 'tensor', 6: 'floats', 7: 'ints', 8: 'strings' };
 
 /** Reads one AttributeProto: its name and value. What the engine does not use (sub-graphs, type protos) is kept as bytes. */
-export function readAttribute(reader: Reader, externalData: ExternalData | undefined): readonly [string, Attribute] {
+export function readAttribute(reader: Reader, sources: TensorSources): readonly [string, Attribute] {
   const end = readEnd(reader);
   const start = reader.pos;
   let name = '';
@@ -29,7 +29,7 @@ export function readAttribute(reader: Reader, externalData: ExternalData | undef
       case 2: float = reader.float(); kind ??= 'float'; return true;
       case 3: int = readInt64(reader); kind ??= 'int'; return true;
       case 4: string = reader.string(); kind ??= 'string'; return true;
-      case 5: tensor = readTensor(reader, readEnd(reader), externalData).tensor; kind ??= 'tensor'; return true;
+      case 5: tensor = readTensor(reader, readEnd(reader), sources).tensor; kind ??= 'tensor'; return true;
       case 7: readRepeated(reader, field, () => floats.push(reader.float())); kind ??= 'floats'; return true;
       case 8: readRepeated(reader, field, () => ints.push(readInt64(reader))); kind ??= 'ints'; return true;
       case 9: strings.push(reader.string()); kind ??= 'strings'; return true;

@@ -4,26 +4,25 @@ import { EngineError, fail } from '../../../shared/failure';
 import { sortNodes } from '../graph/sort-nodes';
 import type { Attribute, Graph, GraphNode, Tensor, ValueInfo } from '../graph/types';
 import { readAttribute } from './read-attribute';
-import { readEntry, readTensor, type ExternalData } from './read-tensor';
+import { readEntry, readTensor, type ExternalData, type TensorSources } from './read-tensor';
 import { looksLike } from './sniff';
 import { readStaticShape, readValueInfo } from './read-value-info';
 import { readBytes, readEnd, readFields, readInt64 } from './wire';
 
-export interface ReadOptions {
-  /** Gives the bytes of a file beside the model, for models with external data. */
-  readonly externalData?: ExternalData;
+/** `externalData` gives the bytes of a file beside the model, for models with external data; `place`, where each constant's bytes stay. */
+export interface ReadOptions extends TensorSources {
   /** For messages only. */
   readonly file?: string;
 }
 
 /**
- * Reads an ONNX model. Weights are views of `bytes` where they lie aligned, else copies; nodes come out in topological order.
+ * Reads an ONNX model. Without `place`, weights are views of `bytes` where they lie aligned, else copies; nodes come out in topological order.
  * @throws EngineError model-unreadable: not ONNX (it says what the file looks like), truncated, external data missing; model-unsupported: element types
  */
 export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
   const file = options.file === undefined ? {} : { file: options.file };
   try {
-    return readModelProto(bytes, options.externalData === undefined ? undefined : readOnce(options.externalData));
+    return readModelProto(bytes, options.externalData === undefined ? options : { ...options, externalData: readOnce(options.externalData) });
   } catch (error) {
     if (error instanceof EngineError) throw new EngineError({ ...file, ...error.failure });
     if (!(error instanceof Error)) throw error;
@@ -44,7 +43,7 @@ function readOnce(externalData: ExternalData): ExternalData {
   };
 }
 
-function readModelProto(bytes: Uint8Array, externalData: ExternalData | undefined): Graph {
+function readModelProto(bytes: Uint8Array, sources: TensorSources): Graph {
   const reader = new Reader(bytes);
   let irVersion = 0;
   let body: GraphBody | null = null;
@@ -54,7 +53,7 @@ function readModelProto(bytes: Uint8Array, externalData: ExternalData | undefine
   readFields(reader, reader.len, (field) => {
     switch (field.id) {
       case 1: irVersion = Number(readInt64(reader)); return true;
-      case 7: body = readGraph(reader, readEnd(reader), externalData); return true;
+      case 7: body = readGraph(reader, readEnd(reader), sources); return true;
       case 8: opsets.push(readOpset(reader)); return true;
       case 14: { const [key, value] = readEntry(reader); metadata.set(key, value); return true; }
       case 25: functions.push(readBytes(reader)); return true;
@@ -82,7 +81,7 @@ function readOpset(reader: Reader): { domain: string; version: number } {
 
 type GraphBody = Pick<Graph, 'name' | 'nodes' | 'initializers' | 'inputs' | 'outputs' | 'shapes'>;
 
-function readGraph(reader: Reader, end: number, externalData: ExternalData | undefined): GraphBody {
+function readGraph(reader: Reader, end: number, sources: TensorSources): GraphBody {
   let name = '';
   const nodes: GraphNode[] = [];
   const initializers = new Map<string, Tensor>();
@@ -91,9 +90,9 @@ function readGraph(reader: Reader, end: number, externalData: ExternalData | und
   const shapes = new Map<string, readonly number[]>();
   readFields(reader, end, (field) => {
     switch (field.id) {
-      case 1: nodes.push(readNode(reader, externalData)); return true;
+      case 1: nodes.push(readNode(reader, sources)); return true;
       case 2: name = reader.string(); return true;
-      case 5: { const { name: key, tensor } = readTensor(reader, readEnd(reader), externalData); initializers.set(key, tensor); return true; }
+      case 5: { const { name: key, tensor } = readTensor(reader, readEnd(reader), sources); initializers.set(key, tensor); return true; }
       case 11: inputs.push(readValueInfo(reader)); return true;
       case 12: outputs.push(readValueInfo(reader)); return true;
       case 13: { const shape = readStaticShape(reader); if (shape !== null) shapes.set(shape.name, shape.dims); return true; }
@@ -104,7 +103,7 @@ function readGraph(reader: Reader, end: number, externalData: ExternalData | und
   return { name, nodes, initializers, inputs: inputs.filter((input) => !initializers.has(input.name)), outputs, shapes };
 }
 
-function readNode(reader: Reader, externalData: ExternalData | undefined): GraphNode {
+function readNode(reader: Reader, sources: TensorSources): GraphNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, Attribute>();
@@ -117,7 +116,7 @@ function readNode(reader: Reader, externalData: ExternalData | undefined): Graph
       case 2: outputs.push(reader.string()); return true;
       case 3: name = reader.string(); return true;
       case 4: opType = reader.string(); return true;
-      case 5: { const [key, value] = readAttribute(reader, externalData); attributes.set(key, value); return true; }
+      case 5: { const [key, value] = readAttribute(reader, sources); attributes.set(key, value); return true; }
       case 7: domain = reader.string(); return true;
       default: return false;
     }

@@ -8,6 +8,15 @@ import { readBytes, readEnd, readFields, readInt64, readRepeated, WireError } fr
 /** Returns the bytes of a file beside the model; throws EngineError when it is missing. */
 export type ExternalData = (location: string) => Uint8Array;
 
+/** Gives the bytes of a constant at the place where they are to stay, aligned for any element. */
+export type PlaceBytes = (bytes: Uint8Array) => Uint8Array;
+
+/** Where the bytes of constants come from and go to. */
+export interface TensorSources {
+  readonly externalData?: ExternalData;
+  readonly place?: PlaceBytes;
+}
+
 export interface NamedTensor {
   readonly name: string;
   readonly tensor: Tensor;
@@ -18,7 +27,7 @@ export interface NamedTensor {
  * @throws EngineError model-unreadable: element count and dims differ, external data missing, too short, or outside the model's folder
  * @throws EngineError model-unsupported: an element type that no supported model uses
  */
-export function readTensor(reader: Reader, end: number, externalData: ExternalData | undefined): NamedTensor {
+export function readTensor(reader: Reader, end: number, { externalData, place: placed = (bytes) => bytes }: TensorSources): NamedTensor {
   let name = '';
   let code = 0;
   let external = false;
@@ -48,8 +57,8 @@ export function readTensor(reader: Reader, end: number, externalData: ExternalDa
   const type = elementTypeOf(code, place);
   const count = elementCount(dims);
   const data = external
-    ? viewElements(type, externalBytes(entries, count * elementFormats[type].bytes, place, externalData))
-    : raw !== null ? viewElements(type, raw) : fromNumbers(type, floats, integers);
+    ? viewElements(type, placed(externalBytes(entries, count * elementFormats[type].bytes, place, externalData)))
+    : raw !== null ? viewElements(type, placed(raw)) : fromNumbers(type, floats, integers);
   if (data.length !== count) throw new WireError(`${place} holds ${data.length} elements where its dimensions ask for ${count}`);
   return { name, tensor: { type, dims, data } };
 }

@@ -142,7 +142,7 @@ function varint(value: bigint | number): Uint8Array {
 }
 
 /** The pieces in one buffer. */
-export function join(pieces: Pieces): Uint8Array {
+export function join(pieces: Pieces): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(pieces.length);
   let at = 0;
   for (const part of pieces.parts) {

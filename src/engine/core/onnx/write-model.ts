@@ -4,7 +4,7 @@ import { elementFormats } from './element-types';
 import { join, MessageWriter, type Pieces } from './wire';
 
 /** Writes an ONNX model with all weights inside (raw_data). Costs one copy of the weights. */
-export function writeModel(graph: Graph): Uint8Array {
+export function writeModel(graph: Graph): Uint8Array<ArrayBuffer> {
   const model = new MessageWriter().int(1, graph.irVersion).text(2, 'BitLog2 Workbench');
   for (const { domain, version } of graph.opsets) model.message(8, new MessageWriter().text(1, domain).int(2, version).finish());
   for (const [key, value] of graph.metadata) model.message(14, entry(key, value));

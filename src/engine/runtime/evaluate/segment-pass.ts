@@ -5,7 +5,7 @@ import type { Segment } from '../../core/graph/segments';
 import type { ValueInfo } from '../../core/graph/types';
 import { createRandom } from '../../core/random/random';
 import type { EngineTensor, FloatTensor, Session } from '../ort/session';
-import { youngGarbageCollector } from '../ort/young-garbage';
+import { youngGarbageCollector } from '../ort/garbage';
 import type { CalibratedOperand } from './calibrate-operand';
 import type { LiveTensors, OpenBatch } from './live-tensors';
 

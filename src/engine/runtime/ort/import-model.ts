@@ -18,7 +18,9 @@ import { widenFloat16 } from '../../core/graph/widen-float16';
 import type { Graph, ImportedModel, ModelStructure } from '../../core/graph/types';
 import { readModel } from '../../core/onnx/read-model';
 import { canonicalise } from './canonicalise';
+import { collectGarbage } from './garbage';
 import { probeImages, probeLogits } from './probe';
+import { weightPlaces } from './weight-places';
 
 /** Images in the probe of the batch size. */
 const probeCount = 3;
@@ -37,9 +39,14 @@ export async function importModel(path: string, poll: () => void = noPoll): Prom
   }
 }
 
-/** Reads an ONNX file and the weights beside it; files outside its folder are refused, also behind symbolic links. */
+/**
+ * Reads an ONNX file and the weights beside it; files outside its folder are refused, also behind symbolic links. The weights are moved together,
+ * out of the files' bytes, which are then free: those that lie unaligned would need memory of their own in any case.
+ */
 export function readModelFile(path: string): Graph {
-  return readModel(readWhole(path, 'The model file cannot be read'), { file: path, externalData: (location) => readBeside(path, location) });
+  const graph = readModel(readWhole(path, 'The model file cannot be read'), { file: path, externalData: (location) => readBeside(path, location), place: weightPlaces() });
+  collectGarbage();
+  return graph;
 }
 
 function readBeside(path: string, location: string): Uint8Array {

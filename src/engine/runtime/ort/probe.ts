@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { EngineError } from '../../../shared/failure';
 import { createRandom } from '../../core/random/random';
 import { graphInput, graphOutput } from '../../core/graph/graph-ends';
+import { setAsideWeights } from '../../core/graph/set-aside-weights';
+import { floats } from '../../core/graph/weights';
 import { writeModel } from '../../core/onnx/write-model';
 import type { Graph } from '../../core/graph/types';
 import { ortFailure } from './ort-failure';
@@ -16,17 +18,20 @@ export function probeImages(graph: Graph, count: number): readonly Float32Array[
 }
 
 /**
- * Logits of each image, computed in batches of the graph's own size (the last batch filled up with its last image).
+ * Logits of each image, computed in batches of the graph's own size (the last batch filled up with its last image). Large weights are read where
+ * they lie: a session that keeps its own form of them costs their memory twice over, and pays for more images than these.
  * `poll` is called around each step and may throw to stop.
  * @throws EngineError model-unsupported when ONNX Runtime cannot run the graph
  */
 export async function probeLogits(graph: Graph, images: readonly Float32Array[], poll: () => void = () => undefined): Promise<readonly Float32Array[]> {
   const input = graphInput(graph);
   const output = graphOutput(graph);
+  const { graph: light, weights } = setAsideWeights(graph);
+  const constants = Object.fromEntries([...weights].map(([name, tensor]) => [name, new Tensor('float32', floats(tensor, name), tensor.dims)]));
   let session: InferenceSession | null = null;
   try {
     poll();
-    session = await InferenceSession.create(writeModel(graph), {
+    session = await InferenceSession.create(writeModel(light), {
       graphOptimizationLevel: 'basic', intraOpNumThreads: availableParallelism(), interOpNumThreads: 1, enableCpuMemArena: false, logSeverityLevel: 4,
       // Waiting threads sleep: spinning ones take the cores from whatever else runs.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
@@ -34,7 +39,7 @@ export async function probeLogits(graph: Graph, images: readonly Float32Array[],
     const logits: Float32Array[] = [];
     for (const batch of batchesOf(images, input.dims[0] ?? 1)) {
       poll();
-      const result = await session.run({ [input.name]: new Tensor('float32', batch.pixels, input.dims) });
+      const result = await session.run({ ...constants, [input.name]: new Tensor('float32', batch.pixels, input.dims) });
       const data = result[output]?.data;
       if (!(data instanceof Float32Array)) throw new Error(`output ${output} is not float32`);
       const classes = data.length / batch.size;

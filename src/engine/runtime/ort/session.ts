@@ -45,7 +45,10 @@ export function sessionOptions(threads: number): ort.InferenceSession.SessionOpt
 
 /** Loads a graph. */
 export async function createSession(graph: Graph, threads: number): Promise<Session> {
-  const session = await ort.InferenceSession.create(writeModel(graph), sessionOptions(threads));
+  const bytes = writeModel(graph);
+  const session = await ort.InferenceSession.create(bytes, sessionOptions(threads));
+  // ONNX Runtime has made its own of it.
+  discard(bytes.buffer);
   return {
     run: async (feeds) => {
       const input: Record<string, ort.Tensor> = {};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { youngGarbageCollector } from '../../../../src/engine/runtime/ort/young-garbage';
+import { collectGarbage, youngGarbageCollector } from '../../../../src/engine/runtime/ort/garbage';
 
 describe('youngGarbageCollector', () => {
   it('collects what was just let go of', () => {
@@ -16,5 +16,17 @@ describe('youngGarbageCollector', () => {
   it('leaves the global scope as it was', () => {
     youngGarbageCollector();
     expect(typeof globalThis.gc).toBe('undefined');
+  });
+});
+
+describe('collectGarbage', () => {
+  it('collects what has grown old, too', () => {
+    const holder: { held: ArrayBuffer[] } = { held: Array.from({ length: 20 }, () => new ArrayBuffer(1 << 20)) };
+    // Survivors of two collections are old.
+    for (let i = 0; i < 3; i++) youngGarbageCollector()?.();
+    const before = process.memoryUsage().arrayBuffers;
+    holder.held = [];
+    collectGarbage();
+    expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(19 * 2 ** 20);
   });
 });
