@@ -62,6 +62,51 @@ export const attentionViewSchema = v.object({
 });
 export type AttentionView = Readonly<v.InferOutput<typeof attentionViewSchema>>;
 
+const tokenGeometry = {
+  windows: v.number(),
+  tokens: v.number(),
+  prefixTokens: v.number(),
+  grid: pair,
+  window: v.nullable(v.object({ size: pair, shift: pair })),
+};
+
+/** All heads of one block at once, for the wall. */
+export const attentionHeadsSchema = v.object({
+  runId: v.string(),
+  image: v.number(),
+  block: v.number(),
+  heads: v.number(),
+  ...tokenGeometry,
+  /** [windows, heads, tokens, tokens]: the FP32 network's maps, and those that the quantised network goes on with. */
+  fp32: floats,
+  after: floats,
+  damage: v.array(headDamageSchema),
+});
+export type AttentionHeads = Readonly<v.InferOutput<typeof attentionHeadsSchema>>;
+
+const index = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** What a rollout starts from at the block's output; patches row by row on the block's grid. */
+export const rolloutQuerySchema = v.variant('kind', [
+  v.object({ kind: v.literal('mean') }),
+  v.object({ kind: v.literal('prefix'), index }),
+  v.object({ kind: v.literal('patch'), patch: index }),
+]);
+export type RolloutQuery = v.InferOutput<typeof rolloutQuerySchema>;
+
+/** Shares of the input tokens in what is looked from, through all blocks up to this one; each sums to one over prefix tokens and patches. */
+const rolloutSharesSchema = v.object({ prefix: v.array(v.number()), patches: floats });
+export const attentionRolloutSchema = v.object({
+  runId: v.string(),
+  image: v.number(),
+  block: v.number(),
+  /** Of the first block: the finest. */
+  grid: pair,
+  fp32: rolloutSharesSchema,
+  before: rolloutSharesSchema,
+  after: rolloutSharesSchema,
+});
+export type AttentionRollout = Readonly<v.InferOutput<typeof attentionRolloutSchema>>;
+
 export const pictureSchema = v.object({
   width: v.number(),
   height: v.number(),

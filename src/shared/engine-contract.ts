@@ -4,7 +4,7 @@
  * The wire messages are at the end; transports only move them.
  */
 import * as v from 'valibot';
-import { attentionViewSchema, pictureSchema } from './attention';
+import { attentionHeadsSchema, attentionRolloutSchema, attentionViewSchema, pictureSchema, rolloutQuerySchema } from './attention';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
 import { inspectionSchema } from './inspection';
@@ -48,6 +48,10 @@ export const engineContract = {
     result: attentionViewSchema,
     events: none,
   },
+  /** All heads of a block, as maps and figures. */
+  'attention.heads': { params: v.object({ runId: v.string(), image: index, block: index }), result: attentionHeadsSchema, events: none },
+  /** Attention rollout up to a block. */
+  'attention.rollout': { params: v.object({ runId: v.string(), image: index, block: index, query: rolloutQuerySchema }), result: attentionRolloutSchema, events: none },
   /** Writes the self-contained HTML report of the board's runs; returns its path. */
   'report.data': {
     params: v.object({ datasetId: v.nullable(v.string()) }),

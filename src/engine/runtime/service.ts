@@ -15,6 +15,7 @@ import { estimateEvaluation } from './runs/estimate';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { openStore } from './store/open-store';
+import { attentionHeads, attentionRollout } from './pages/attention';
 import type { RunSources } from './pages/run-sources';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
@@ -69,6 +70,8 @@ export class Service {
     'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],
     'image.picture': async ({ runId, image }) => (await this.views()).picture(runId, image),
     'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
+    'attention.heads': async ({ runId, image, block }) => attentionHeads(await this.views(), runId, image, block),
+    'attention.rollout': async ({ runId, image, block, query }) => attentionRollout(await this.views(), runId, image, block, query),
     'report.data': async ({ datasetId }) => {
       const store = await this.store();
       return { board: await buildBoard(store, datasetId, this.published()), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };

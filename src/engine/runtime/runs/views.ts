@@ -32,6 +32,13 @@ export class Views {
     return pool.run<'picture'>({ kind: 'picture', file: await this.sources.path(run, listed.file), preprocess: run.settings.preprocess, model: model.record.hash }, { needs: [model.requirement], urgent: true });
   }
 
+  /** Everything that both networks computed for an image of a run; kept for the last few images. */
+  async outcomeOf(runId: string, image: number): Promise<{ readonly run: StoredRun; readonly model: KnownModel; readonly outcome: ViewOutcome }> {
+    const run = await this.run(runId);
+    const model = await this.sources.model(run);
+    return { run, model, outcome: await this.outcome(run, model, image) };
+  }
+
   async attention(runId: string, image: number, block: number, head: number): Promise<AttentionView> {
     const run = await this.run(runId);
     const model = await this.sources.model(run);
@@ -40,7 +47,7 @@ export class Views {
     const listed = await this.listed(run, image);
     const outcome = await this.outcome(run, model, image);
     const slice = headSlice(outcome, block, head, geometry.windows?.count ?? 1, geometry.heads, geometry.tokens);
-    const levels = at(outcome.levels, block);
+    const levels = at(at(outcome.levels, block), head);
     const after = levels.length === 0 ? slice.before : decode(slice.codes, levels);
     const stored = await this.sources.store.prediction(runId, image);
     const prediction = toPrediction({ ...outcome.quantized, file: listed.file });
@@ -54,7 +61,7 @@ export class Views {
       grid: [...geometry.grid],
       window: geometry.windows === null ? null : { size: [...geometry.windows.size], shift: [...geometry.windows.shift] },
       fp32: slice.fp32, before: slice.before, codes: slice.codes, levels,
-      levelNames: [...at(outcome.levelNames, block)],
+      levelNames: [...at(at(outcome.levelNames, block), head)],
       occupancy: {
         image: shares(countCodes(slice.codes, levels.length)),
         run: runCounts === undefined ? null : shares([...runCounts.counts.subarray(head * runCounts.codes, (head + 1) * runCounts.codes)]),
