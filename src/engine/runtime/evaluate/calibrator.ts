@@ -11,16 +11,18 @@ import type { Operand } from '../../core/graph/operands';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import { perturbRounding } from '../../core/graph/perturb';
 import { rewriteForCalibration, type CalibrationGraph } from '../../core/graph/rewrite-calibration';
-import { segmentGraph, type Cut, type Segment } from '../../core/graph/segments';
+import type { Cut, Segment } from '../../core/graph/segments';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import { assembleParameters, type OperandResult } from './assemble-parameters';
 import { calibrationMemory, residentBatches, type CalibrationMemory } from './calibration-memory';
 import { calibrateOperand, type CalibratedOperand } from './calibrate-operand';
 import { LiveTensors } from './live-tensors';
+import { loadSegments } from './load-segments';
 import type { ScratchPlace } from './scratch-file';
 import { scratchFileSystem } from './scratch-file-system';
 import { runSegment } from './segment-pass';
-import { createSession, type Session } from '../ort/session';
+import { discard } from '../ort/discard';
+import type { Session } from '../ort/session';
 
 /** A batch of prepared pixels, which are copied when it is read; `valid` images count, the rest is padding. */
 export interface PixelBatch {
@@ -71,17 +73,7 @@ export class Calibrator {
   static async create(graph: Graph, structure: ModelStructure, { wBits, batch, threads, rounding }: CalibratorSettings, poll: () => void): Promise<Calibrator> {
     const exact = rewriteForCalibration(graph, structure, wBits, poll);
     const plan = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
-    const segments = segmentGraph(plan.graph, plan.cuts);
-    const sessions: Session[] = [];
-    try {
-      for (const segment of segments) {
-        poll();
-        sessions.push(await createSession(segment.graph, threads));
-      }
-    } catch (error) {
-      for (const session of sessions) await session.release();
-      throw error;
-    }
+    const { segments, sessions } = await loadSegments({ graph, rewritten: plan.graph, cuts: plan.cuts, threads }, poll);
     return new Calibrator(graph, structure, wBits, batch, plan, segments, sessions, rounding);
   }
 
@@ -125,6 +117,7 @@ export class Calibrator {
 
   async release(): Promise<void> {
     for (const session of this.sessions) await session.release();
+    for (const block of this.blocks.splice(0)) discard(block);
   }
 
   private liveTensors({ poll, memory = calibrationMemory, scratch = { folder: tmpdir(), files: scratchFileSystem } }: CalibrateOptions, blocks: ArrayBuffer[]): LiveTensors {

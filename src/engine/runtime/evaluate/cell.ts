@@ -44,7 +44,7 @@ export async function loadCell(source: CellSource, kind: CellNetwork, poll: () =
   const rewritten = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
   const keep = new Set(residualNames(graph, structure));
   const writers = structure.blocks.map((block) => mapWriter(kind, block, structure, new Set(exact.cuts.map(({ replacement }) => replacement))));
-  const network = await Network.create({ structure, rewritten, batch, threads, quantizers: writers, keep }, poll);
+  const network = await Network.create({ structure, source: graph, rewritten, batch, threads, quantizers: writers, keep }, poll);
   const levels = writers.map((writer) => writer?.levels ?? new Float32Array(0));
   return { network, structure, levels, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) };
 }

@@ -4,15 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { at } from '../../../shared/at';
-import { segmentGraph, type Segment } from '../../core/graph/segments';
+import type { Segment } from '../../core/graph/segments';
 import type { RewrittenGraph } from '../../core/graph/rewrite';
-import type { AttentionBlock, ModelStructure } from '../../core/graph/types';
+import type { AttentionBlock, Graph, ModelStructure } from '../../core/graph/types';
 import { writeModel } from '../../core/onnx/write-model';
-import { createSession, type EngineTensor, type FloatTensor, type Session } from '../ort/session';
+import type { EngineTensor, FloatTensor, Session } from '../ort/session';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import { KernelMemory } from '../kernels/kernel-memory';
 import { MapKernels, type MapKernel } from '../kernels/map-kernels';
 import type { BlockQuantizer } from './block-quantizer';
+import { loadSegments } from './load-segments';
 import { NetworkTensors } from './network-tensors';
 import type { SharedPrefix } from './shared-prefix';
 
@@ -47,6 +48,9 @@ export interface PassResult {
 
 export interface NetworkSpec {
   readonly structure: ModelStructure;
+  /** The float network. */
+  readonly source: Graph;
+  /** Loading takes its weights. */
   readonly rewritten: RewrittenGraph;
   readonly batch: number;
   readonly threads: number;
@@ -82,18 +86,10 @@ export class Network {
 
   /** Loads the sessions. `poll` is called between them and may throw; what was loaded is released then. */
   static async create(spec: NetworkSpec, poll: () => void = () => undefined): Promise<Network> {
-    const segments = segmentGraph(spec.rewritten.graph, spec.rewritten.cuts, spec.keep);
-    const sessions: Session[] = [];
-    try {
-      for (const segment of segments) {
-        poll();
-        sessions.push(await createSession(segment.graph, spec.threads));
-      }
-    } catch (error) {
-      for (const session of sessions) await session.release();
-      throw error;
-    }
-    return new Network(spec, segments, sessions, createHash('sha256').update(writeModel(at(segments, 0).graph)).digest('hex'));
+    const { source: graph, rewritten: { graph: rewritten, cuts }, keep, threads } = spec;
+    let prefixKey = '';
+    const { segments, sessions } = await loadSegments({ graph, rewritten, cuts, keep, threads }, poll, (first) => { prefixKey = createHash('sha256').update(writeModel(first.graph)).digest('hex'); });
+    return new Network(spec, segments, sessions, prefixKey);
   }
 
   get batch(): number {
