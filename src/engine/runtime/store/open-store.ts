@@ -6,6 +6,7 @@ import { fail, toFailure } from '../../../shared/failure';
 import { analyses } from './analyses';
 import { Committer } from './commit';
 import { Connection } from './connection';
+import { readFlips } from './flips';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
 import { OutcomeMemory } from './outcome-memory';
 import { readings } from './outcomes';
@@ -144,6 +145,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
     ...analyses(writer, reader),
+    flips: (request) => readFlips(reader, request),
     commitBatch: (commit) => committer.commit([commit]),
     commitBatches: (commits) => committer.commit(commits),
     levelCounts: async (runId) => {

@@ -2,6 +2,7 @@
 import type { DatasetRecord, ModelRecord, RunState, SiteFallback, SiteParameters, SkippedImage } from '../../../shared/records';
 import type { Failure } from '../../../shared/failure';
 import type { RunSettings } from '../../../shared/settings';
+import type { FlipsPage, FlipsRequest } from './flips';
 import type { RecordSchema } from './stored-json';
 
 export interface NewRun {
@@ -147,6 +148,8 @@ export interface Store {
   prediction(runId: string, index: number): Promise<StoredPrediction | null>;
   skipped(runId: string): Promise<readonly SkippedRow[]>;
   outcomes(runId: string): Promise<Outcomes>;
+  /** Images of a run beside those of its baseline: counted, filtered, sorted, one page of them. */
+  flips(request: FlipsRequest): Promise<FlipsPage>;
   levelCounts(runId: string): Promise<readonly LevelCounts[]>;
   /** The stored answer to a question about a run (any JSON), checked against its schema; null when it was never answered. */
   savedAnalysis<T>(runId: string, kind: string, question: unknown, schema: RecordSchema<T>): Promise<T | null>;
