@@ -42,7 +42,7 @@ export const attentionViewSchema = v.object({
   /** [windows, tokens, tokens] each: FP32 network; quantised network before its quantiser; after it as codes. */
   fp32: floats,
   before: floats,
-  /** Uint16 only for schemes of more than 256 levels. */
+  /** Uint16 only for schemes of more than 256 levels. Empty, like `levels`, for a head that stays in FP32: then `before` is what leaves the quantiser. */
   codes: v.union([bytes, words]),
   /** code -> value; code 0 is zero. */
   levels: floats,

@@ -1,21 +1,13 @@
 /** What a run is made with. Checked at every door (command line, window, stored recipe). */
 import * as v from 'valibot';
+import { bitsSchema, logSchemeIds, schemeIds, schemeIdSchema, type SchemeId } from './bits-and-schemes';
+import { overridesSchema } from './overrides';
 
-export const schemeIds = [
-  'Sqrt2_16', 'Sqrt2_17', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17', 'none',
-] as const;
-export const schemeIdSchema = v.picklist(schemeIds);
-export type SchemeId = v.InferOutput<typeof schemeIdSchema>;
-
-/** The six log quantisers of the seed, in the order of every table. */
-export const logSchemeIds: readonly SchemeId[] = schemeIds.filter((id) => id !== 'none');
+export { bitsSchema, logSchemeIds, schemeIds, schemeIdSchema, type SchemeId };
 
 export const arithmetics = ['fp32', 'reference', 'integer'] as const;
 export const arithmeticSchema = v.picklist(arithmetics);
 export type Arithmetic = v.InferOutput<typeof arithmeticSchema>;
-
-/** 2..8 bits, or 32 for "off". */
-export const bitsSchema = v.pipe(v.number(), v.integer(), v.check((bits) => (bits >= 2 && bits <= 8) || bits === 32, 'bits must be 2 to 8, or 32 for off'));
 
 export const interpolations = ['bilinear', 'bicubic', 'lanczos'] as const;
 const channels = v.strictTuple([v.number(), v.number(), v.number()]);
@@ -46,6 +38,8 @@ export const runSettingsSchema = v.object({
   /** Paths relative to the data set when the user chose the pictures himself; null = the reference's draw / the whole split. */
   calibrationList: v.nullable(v.array(v.string())),
   imageList: v.nullable(v.array(v.string())),
+  /** Exceptions from bits and scheme; left out when there are none. The order of the keys counts. */
+  overrides: v.optional(overridesSchema),
 });
 export type RunSettings = Readonly<v.InferOutput<typeof runSettingsSchema>>;
 
@@ -69,5 +63,7 @@ export const evaluationSpecSchema = v.object({
   imageList: v.nullable(v.array(v.string())),
   workers: v.nullable(positive),
   resume: v.boolean(),
+  /** Of every quantised run; FP32 runs have none. */
+  overrides: v.optional(overridesSchema),
 });
 export type EvaluationSpec = Readonly<v.InferOutput<typeof evaluationSpecSchema>>;

@@ -1,6 +1,7 @@
 /** Everything that calibration finds, in the form in which the reference's records state it too. */
 import type { QuantizerParameters, SiteParameters } from '../../../shared/records';
-import type { SchemeId } from '../../../shared/settings';
+import type { Overrides } from '../../../shared/overrides';
+import type { RunSettings, SchemeId } from '../../../shared/settings';
 
 export interface Reparameterisation {
   readonly layerNorm: string;
@@ -18,19 +19,29 @@ export interface NetworkParameters {
   readonly reparameterisation: Readonly<Record<string, Reparameterisation>>;
 }
 
-/** Which quantisers are on. 32 bits switch a kind off; scheme 'none' leaves the attention map alone. */
+/**
+ * Which quantisers are on. 32 bits switch a kind off; scheme 'none' leaves the attention map alone; overrides have the last word.
+ * What they come to for one operand is `operandSetting` (operand-setting.ts), which everything that reads settings goes through.
+ */
 export interface QuantizerSettings {
   readonly scheme: SchemeId;
   readonly wBits: number;
   readonly aBits: number;
+  readonly overrides?: Overrides | undefined;
+}
+
+/** The part of a run's settings that decides its quantisers. */
+export function quantizerSettings({ scheme, wBits, aBits, overrides }: RunSettings): QuantizerSettings {
+  return { scheme, wBits, aBits, ...(overrides === undefined ? {} : { overrides }) };
 }
 
 /** Bits of a patch embedding's input: always 8, as in the reference, unless activations are off. */
 export const patchInputBits = 8;
 
-/** The parameters of one operand; throws naming site and field when a record lacks them. */
-export function operandParameters(parameters: NetworkParameters, site: string, field: string): QuantizerParameters {
+/** The parameters of one operand; throws naming site and field when a record lacks them, or was made with other bits than `bits`. */
+export function operandParameters(parameters: NetworkParameters, site: string, field: string, bits?: number): QuantizerParameters {
   const found = parameters.sites[site]?.[field];
   if (found === undefined) throw new Error(`no parameters for ${site} ${field}`);
+  if (bits !== undefined && found.bits !== undefined && found.bits !== bits) throw new Error(`${site} ${field} was calibrated with ${found.bits} bits, not with ${bits}`);
   return found;
 }

@@ -1,10 +1,12 @@
 /** The quantised network as a float graph: weights on their grid, LayerNorms reparameterised, fake quantisers in front of every operand. */
 import { reparameterise, type ReparameteriseOptions } from '../calibration/reparameterise';
 import { fakeQuantizeRows } from '../kernels/uniform-rows';
+import { calibrateUniformRows } from '../quantizers/uniform-calibration';
 import { GraphEdit, simpleNode } from './edit';
 import { fakeQuantizerNodes } from './fake-quantizer';
 import { listOperands, type Operand } from './operands';
-import { type NetworkParameters, operandParameters, patchInputBits, type QuantizerSettings } from './parameters';
+import { isReparameterised, sharedBits, sitesByName, uniformBits } from './operand-setting';
+import { type NetworkParameters, operandParameters, type QuantizerSettings } from './parameters';
 import type { Cut } from './segments';
 import type { Graph, LinearSite, ModelStructure } from './types';
 import { biasOf, floats, rowsAsStored, weightRows } from './weights';
@@ -23,21 +25,22 @@ export function rewriteFloat(graph: Graph, structure: ModelStructure): Rewritten
 /**
  * The network under fake quantisation in float32 ("reference" arithmetic): x -> clamp(rne(x/D), -Z, L-1-Z)*D in front of every
  * operand. Attention maps are cut out; the caller quantises them between segments (also for scheme none, where it does nothing).
+ * `parameters` may be those of a run in which more was quantised: what the overrides switch off is the float product with the original values.
  * `poll` is called once per site and norm, and may throw to stop.
  */
 export function rewriteReference(
   graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, poll: () => void = () => undefined,
 ): RewrittenGraph {
   const edit = new GraphEdit(graph);
-  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters, { integerZeroPoint: false }, poll);
+  const sites = sitesByName(structure);
+  reparameteriseNorms(edit, structure, settings, parameters, { integerZeroPoint: false }, poll);
   for (const site of structure.sites) {
     poll();
-    if (site.kind === 'linear') replaceWeight(edit, site, settings, parameters);
+    if (site.kind === 'linear') replaceWeight(edit, site, settings, parameters, poll);
   }
-  if (settings.aBits !== 32) {
-    for (const operand of listOperands(structure)) {
-      if (operand.kind !== 'attention') insertFakeQuantizer(edit, operand, settings.aBits, parameters);
-    }
+  for (const operand of listOperands(structure)) {
+    const bits = operand.kind === 'attention' ? null : sharedBits(settings, sites, operand.readers);
+    if (bits !== null) insertFakeQuantizer(edit, operand, bits, parameters);
   }
   return { cuts: cutAttention(edit, structure), graph: edit.finish() };
 }
@@ -55,17 +58,23 @@ export function cutOperand(edit: GraphEdit, operand: Operand): Cut {
 }
 
 /** Settings of a site's weight quantiser as rows of one delta and zero point each. */
-export function weightQuantizer(parameters: NetworkParameters, site: LinearSite): { delta: Float32Array; zeroPoint: Float32Array } {
-  const { delta, zero_point: zeroPoint } = operandParameters(parameters, site.name, 'weight');
+export function weightQuantizer(parameters: NetworkParameters, site: LinearSite, bits: number): { delta: Float32Array; zeroPoint: Float32Array } {
+  const { delta, zero_point: zeroPoint } = operandParameters(parameters, site.name, 'weight', bits);
   if (zeroPoint === undefined || delta.length !== site.outFeatures) throw new Error(`the weight parameters of ${site.name} do not fit its ${site.outFeatures} outputs`);
   return { delta: Float32Array.from(delta), zeroPoint: Float32Array.from(zeroPoint) };
 }
 
-/** Moves each LayerNorm's channel-wise grid into its weights and the Linears behind it (RepQ-ViT's scale reparameterisation). */
-export function reparameteriseNorms(edit: GraphEdit, structure: ModelStructure, parameters: NetworkParameters, options: ReparameteriseOptions, poll: () => void): void {
-  const sites = new Map(structure.sites.map((site) => [site.name, site]));
+/**
+ * Moves each LayerNorm's channel-wise grid into its weights and the Linears behind it (RepQ-ViT's scale reparameterisation). A LayerNorm whose
+ * output stays in FP32 is left as it is.
+ */
+export function reparameteriseNorms(
+  edit: GraphEdit, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, options: ReparameteriseOptions, poll: () => void,
+): void {
+  const sites = sitesByName(structure);
   for (const norm of structure.norms) {
     poll();
+    if (!isReparameterised(settings, sites, norm)) continue;
     for (const [position, name] of norm.sites.entries()) {
       const site = sites.get(name);
       const channel = parameters.reparameterisation[name];
@@ -113,19 +122,24 @@ function setBias(edit: GraphEdit, site: LinearSite, bias: Float32Array): void {
   } else edit.setInput(site.node, 2, name);
 }
 
-/** Puts the site's weight on its grid; unchanged when weights are off. */
-export function replaceWeight(edit: GraphEdit, site: LinearSite, settings: QuantizerSettings, parameters: NetworkParameters): void {
-  if (settings.wBits === 32) return;
-  const quantizer = weightQuantizer(parameters, site);
-  const rows = fakeQuantizeRows(currentRows(edit, site), site.outFeatures, quantizer, settings.wBits);
-  setWeight(edit, site, `${site.name}:weight/quantized`, rows);
+/**
+ * Puts the site's weight on its grid; unchanged when it is off. Parameters that were found behind a reparameterised LayerNorm do not fit a
+ * weight in front of which none is now: then the weight, which needs no pictures for it, calibrates by itself as it stands.
+ */
+export function replaceWeight(edit: GraphEdit, site: LinearSite, settings: QuantizerSettings, parameters: NetworkParameters, poll: () => void): void {
+  const bits = uniformBits(settings, site, 'weight');
+  if (bits === null) return;
+  const current = currentRows(edit, site);
+  const moved = site.norm !== null && uniformBits(settings, site, 'input') !== null;
+  const fits = moved || !(site.name in parameters.reparameterisation);
+  const quantizer = fits ? weightQuantizer(parameters, site, bits) : calibrateUniformRows(current, site.outFeatures, bits, poll);
+  setWeight(edit, site, `${site.name}:weight/quantized`, fakeQuantizeRows(current, site.outFeatures, quantizer, bits));
 }
 
 /** Puts a per-tensor fake quantiser in front of an operand's readers. */
-export function insertFakeQuantizer(edit: GraphEdit, operand: Operand, aBits: number, parameters: NetworkParameters): void {
+export function insertFakeQuantizer(edit: GraphEdit, operand: Operand, bits: number, parameters: NetworkParameters): void {
   const first = operand.readers[0];
-  const bits = operand.kind === 'patch' ? patchInputBits : aBits;
-  const { delta, zero_point: zeroPoint } = operandParameters(parameters, first.site, first.field);
+  const { delta, zero_point: zeroPoint } = operandParameters(parameters, first.site, first.field, bits);
   if (delta.length !== 1 || zeroPoint?.length !== 1) throw new Error(`${first.site} ${first.field} wants one delta and one zero point`);
   const nodes = fakeQuantizerNodes(edit, operand.tensor, operand.quantized, { delta: delta[0], zeroPoint: zeroPoint[0], bits });
   edit.insertBefore(first.node, nodes, edit.shape(operand.tensor));

@@ -29,3 +29,10 @@ export function schemeById(id: string): Scheme {
   if (!scheme) throw new Error(`unknown scheme: ${id}; expected one of ${schemeTable.map((row) => row.id).join(', ')}`);
   return scheme;
 }
+
+/** The same of a map that is quantised. Throws Error for 'none' too. */
+export function logSchemeById(id: string): LogScheme {
+  const scheme = schemeById(id);
+  if (scheme.kind === 'none') throw new Error('scheme none leaves the map in FP32: there is no quantiser');
+  return scheme;
+}

@@ -2,8 +2,9 @@
 import { reparameterise } from '../../core/calibration/reparameterise';
 import type { Operand } from '../../core/graph/operands';
 import type { NetworkParameters, QuantizerSettings, Reparameterisation } from '../../core/graph/parameters';
+import { uniformBits } from '../../core/graph/operand-setting';
 import type { RowParameters } from '../../core/graph/rewrite-calibration';
-import type { Graph, LinearSite, ModelStructure, Tensor } from '../../core/graph/types';
+import type { Graph, LinearSite, ModelStructure, Site, Tensor } from '../../core/graph/types';
 import { biasOf, floats, weightRows } from '../../core/graph/weights';
 import { calibrateUniformRows } from '../../core/quantizers/uniform-calibration';
 import type { QuantizerParameters } from '../../../shared/records';
@@ -12,6 +13,8 @@ import type { QuantizerParameters } from '../../../shared/records';
 export interface OperandResult {
   readonly operand: Operand;
   readonly parameters: QuantizerParameters;
+  /** Of an attention map with several quantisers: those after the first, by the name of their field (`A#3`). */
+  readonly further?: Readonly<Record<string, QuantizerParameters>>;
   /** 1 for each channel that is one constant; null when there are none (and for operands without channels). */
   readonly degenerate: readonly number[] | null;
 }
@@ -29,13 +32,13 @@ export interface AssembleSource {
 export function assembleParameters(source: AssembleSource, settings: QuantizerSettings, results: readonly OperandResult[], poll: () => void): NetworkParameters {
   const sites = new Map<string, Fields>();
   const reparameterisation: Record<string, Reparameterisation> = {};
-  for (const { name } of source.structure.sites) {
-    const weight = source.weights.get(name);
-    sites.set(name, weight === undefined ? {} : { weight: rowParameters(weight, settings.wBits) });
+  for (const site of source.structure.sites) {
+    const weight = source.weights.get(site.name);
+    sites.set(site.name, weight === undefined ? {} : { weight: rowParameters(weight, site, settings) });
   }
   for (const result of results) {
     for (const { site, field } of result.operand.readers) {
-      if (result.operand.kind !== 'channels') sites.set(site, { ...sites.get(site), [field]: result.parameters });
+      if (result.operand.kind !== 'channels') sites.set(site, { ...sites.get(site), [field]: result.parameters, ...result.further });
       else {
         poll();
         const behind = reparameterisedSite(source, site, result, settings, poll);
@@ -65,13 +68,16 @@ function reparameterisedSite(
     weight: weightRows(constants, site),
     bias: biasOf(constants, site),
   }, { integerZeroPoint: false });
-  const input = { bits: settings.aBits, delta: [result.delta], zero_point: [result.zeroPoint] };
+  const input = { bits: channel.bits, delta: [result.delta], zero_point: [result.zeroPoint] };
   const record = { layerNorm: norm.name, channelDelta: channel.delta, channelZeroPoint: zeroPoints, ...(degenerate === null ? {} : { degenerate }) };
-  if (settings.wBits === 32) return { fields: { input }, record };
-  return { fields: { input, weight: rowParameters(calibrateUniformRows(result.weight, site.outFeatures, settings.wBits, poll), settings.wBits) }, record };
+  const bits = uniformBits(settings, site, 'weight');
+  if (bits === null) return { fields: { input }, record };
+  return { fields: { input, weight: rowParameters(calibrateUniformRows(result.weight, site.outFeatures, bits, poll), site, settings) }, record };
 }
 
-function rowParameters({ delta, zeroPoint }: RowParameters, bits: number): QuantizerParameters {
+function rowParameters({ delta, zeroPoint }: RowParameters, site: Site, settings: QuantizerSettings): QuantizerParameters {
+  const bits = uniformBits(settings, site, 'weight');
+  if (bits === null) throw new Error(`the weight of ${site.name} is off, and was calibrated`);
   return { bits, delta: [...delta], zero_point: [...zeroPoint] };
 }
 
@@ -87,8 +93,9 @@ function constant(graph: Graph, name: string): Tensor {
   return tensor;
 }
 
-/** `input` before `weight`, `A` before `B`, as the reference lists them. */
+/** `input` before `weight`, `A` before `B`, as the reference lists them; further quantisers of a map at the end. */
 function orderFields(fields: Fields): Fields {
   const order = ['input', 'weight', 'A', 'B'];
-  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
+  const place = (field: string): number => (order.includes(field) ? order.indexOf(field) : order.length);
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => place(a) - place(b)));
 }

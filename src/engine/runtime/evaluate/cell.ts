@@ -1,18 +1,18 @@
 /** A loaded network of a run, with the quantisers of its attention maps. */
 import { assertNever } from '../../../shared/assert-never';
 import { at } from '../../../shared/at';
-import type { NetworkParameters } from '../../core/graph/parameters';
+import { mapDelta, mapSettings } from '../../core/graph/map-settings';
 import { perturbRounding } from '../../core/graph/perturb';
 import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { integerForms, valueForms } from '../../core/graph/integer/map-forms';
 import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
 import { rewriteFloat, rewriteReference, type RewrittenGraph } from '../../core/graph/rewrite';
 import type { AttentionBlock, Graph, ModelStructure } from '../../core/graph/types';
-import { createAttentionQuantizer, type AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
+import { createAttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { levelNames } from '../../core/quantizers/level-names';
-import { schemeById } from '../../core/quantizers/scheme-table';
+import { logSchemeById } from '../../core/quantizers/scheme-table';
 import type { CellNetwork, CellOutcome } from '../workers/protocol';
-import type { BlockQuantizer } from './block-quantizer';
+import type { BlockQuantizer, HeadQuantizer } from './block-quantizer';
 import { Network } from './network';
 import { imageOutcome } from './outcome';
 import { residualNames } from './residual';
@@ -21,9 +21,10 @@ import type { SharedPrefix } from './shared-prefix';
 export interface LoadedCell {
   readonly network: Network;
   readonly structure: ModelStructure;
-  /** code -> value by block; empty without a quantiser. */
-  readonly levels: readonly Float32Array[];
-  readonly levelNames: readonly (readonly string[])[];
+  /** By block and head: code -> value; empty for a head that stays in FP32. */
+  readonly levels: readonly (readonly Float32Array[])[];
+  /** By block and head, code by code. */
+  readonly levelNames: readonly (readonly (readonly string[])[])[];
 }
 
 export interface CellSource {
@@ -45,8 +46,12 @@ export async function loadCell(source: CellSource, kind: CellNetwork, poll: () =
   const keep = new Set(residualNames(graph, structure));
   const writers = structure.blocks.map((block) => mapWriter(kind, block, structure, new Set(exact.cuts.map(({ replacement }) => replacement))));
   const network = await Network.create({ structure, source: graph, rewritten, batch, threads, quantizers: writers, keep }, poll);
-  const levels = writers.map((writer) => writer?.levels ?? new Float32Array(0));
-  return { network, structure, levels, levelNames: structure.blocks.map((block) => blockLevelNames(kind, block.index, structure)) };
+  const heads = structure.blocks.map((block, index) => writers[index]?.heads ?? Array.from({ length: block.heads }, () => null));
+  return {
+    network, structure,
+    levels: heads.map((each) => each.map((quantizer) => quantizer?.levels ?? new Float32Array(0))),
+    levelNames: heads.map((each) => each.map(headLevelNames)),
+  };
 }
 
 function rewriteFor({ graph, structure, machine }: CellSource, kind: CellNetwork, poll: () => void): RewrittenGraph {
@@ -58,17 +63,30 @@ function rewriteFor({ graph, structure, machine }: CellSource, kind: CellNetwork
   }
 }
 
-/** The quantiser of one block's map with what it writes; null leaves the map in FP32. `read`: what the rewritten graph reads in its place. */
+/** The quantisers of one block's map with what they write; null leaves the map in FP32. `read`: what the rewritten graph reads in its place. */
 function mapWriter(kind: CellNetwork, block: AttentionBlock, structure: ModelStructure, read: ReadonlySet<string>): BlockQuantizer | null {
-  if (kind.kind === 'float' || kind.settings.scheme === 'none') return null;
-  const { scheme: id, aBits } = kind.settings;
-  const scheme = schemeById(id);
-  if (scheme.kind === 'none') return null;
-  const delta = attentionDelta(kind.parameters, block.index, structure);
-  const levels = scheme.levels(delta, aBits);
-  const whole = kind.kind === 'integer' ? integerForms(scheme, block.softmax, aBits) : null;
-  const { output, forms } = whole?.forms.every(({ tensor }) => read.has(tensor)) === true ? whole : valueForms(block.softmax, levels);
-  return { scheme, delta, aBits, levels, output, forms };
+  const heads = headQuantizers(kind, block, structure);
+  const first = heads.find((head) => head !== null);
+  if (first === undefined || first === null) return null;
+  const whole = heads.every((head) => head === first);
+  const integer = kind.kind === 'integer' && whole ? integerForms(first.scheme, block.softmax, first.aBits) : null;
+  const { output, forms } = integer?.forms.every(({ tensor }) => read.has(tensor)) === true ? integer : valueForms(block.softmax, whole ? first.levels : new Float32Array(0));
+  return { heads, output, forms };
+}
+
+/** The quantiser of each head of one block's map; null leaves a head in FP32. */
+function headQuantizers(kind: CellNetwork, block: AttentionBlock, structure: ModelStructure): (HeadQuantizer | null)[] {
+  if (kind.kind === 'float') return Array.from({ length: block.heads }, () => null);
+  const { settings, parameters } = kind;
+  const site = structure.sites.find((candidate) => candidate.kind === 'product' && candidate.role === 'matmul2' && candidate.block === block.index);
+  if (site?.kind !== 'product') throw new Error(`block ${block.index} has no product of attention and v`);
+  const { quantizers, heads } = mapSettings(settings, site, block.heads);
+  const made = quantizers.map((wanted): HeadQuantizer => {
+    const scheme = logSchemeById(wanted.scheme);
+    const delta = mapDelta(parameters, settings, site.name, wanted);
+    return { scheme, delta, aBits: wanted.bits, levels: scheme.levels(delta, wanted.bits) };
+  });
+  return heads.map((index) => (index === null ? null : at(made, index)));
 }
 
 /** Evaluates one batch: an outcome per loaded image, and the codes counted over them. `now` in milliseconds. */
@@ -90,22 +108,16 @@ export async function evaluateCell(
   return { cell: key, outcomes, levelCounts, milliseconds: now() - start };
 }
 
-/** The quantiser of one block's map; null leaves it in FP32. */
-export function blockQuantizer(kind: CellNetwork, block: number, structure: ModelStructure): AttentionQuantizer | null {
-  if (kind.kind === 'float' || kind.settings.scheme === 'none') return null;
-  return createAttentionQuantizer(schemeById(kind.settings.scheme), attentionDelta(kind.parameters, block, structure), kind.settings.aBits);
+/** Quantises one image's map of a block as a cell does, in place: [windows, heads, tokens, tokens]. */
+export function quantizeMap(kind: CellNetwork, block: AttentionBlock, structure: ModelStructure, map: Float32Array): void {
+  const size = block.tokens ** 2;
+  for (const [head, quantizer] of headQuantizers(kind, block, structure).entries()) {
+    if (quantizer === null) continue;
+    const table = createAttentionQuantizer(quantizer.scheme, quantizer.delta, quantizer.aBits);
+    for (let start = head * size; start < map.length; start += block.heads * size) table.quantize(map, map, null, start, size);
+  }
 }
 
-function blockLevelNames(kind: CellNetwork, block: number, structure: ModelStructure): string[] {
-  if (kind.kind === 'float' || kind.settings.scheme === 'none') return [];
-  const scheme = schemeById(kind.settings.scheme);
-  const delta = attentionDelta(kind.parameters, block, structure);
-  return scheme.kind === 'none' ? [] : levelNames(scheme, delta, scheme.levels(delta, kind.settings.aBits));
-}
-
-function attentionDelta(parameters: NetworkParameters, block: number, structure: ModelStructure): number {
-  const site = structure.sites.find((candidate) => candidate.kind === 'product' && candidate.role === 'matmul2' && candidate.block === block);
-  const delta = site === undefined ? undefined : parameters.sites[site.name]?.A?.delta[0];
-  if (delta === undefined) throw new Error(`no delta is known for the attention map of block ${block}`);
-  return delta;
+function headLevelNames(quantizer: HeadQuantizer | null): readonly string[] {
+  return quantizer === null ? [] : levelNames(quantizer.scheme, quantizer.delta, quantizer.levels);
 }

@@ -11,7 +11,8 @@ import { writeModel } from '../../core/onnx/write-model';
 import type { EngineTensor, FloatTensor, Session } from '../ort/session';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import { KernelMemory } from '../kernels/kernel-memory';
-import { MapKernels, type MapKernel } from '../kernels/map-kernels';
+import { compileHeads, type BlockKernel } from '../kernels/head-kernels';
+import { MapKernels } from '../kernels/map-kernels';
 import type { BlockQuantizer } from './block-quantizer';
 import { loadSegments } from './load-segments';
 import { NetworkTensors } from './network-tensors';
@@ -23,7 +24,7 @@ export interface AttentionSample {
   readonly block: number;
   /** [windows, heads, tokens, tokens], before the quantiser. */
   readonly before: Float32Array;
-  /** The same as codes; empty for scheme none. */
+  /** The same as codes; zeros for heads that stay in FP32, empty when all do. */
   readonly codes: CodeArray;
 }
 
@@ -61,11 +62,11 @@ export interface NetworkSpec {
 }
 
 export class Network {
-  /** Codes counted per block: [heads, levelCount], summed over valid images until `takeCounts`. */
+  /** Codes counted per block: [heads, levelCount], summed over valid images until `takeCounts`. Heads in FP32 count nothing. */
   private counts: (Float64Array | null)[];
   private readonly memory = new KernelMemory();
   /** By block. */
-  private readonly kernels: readonly (MapKernel | null)[];
+  private readonly kernels: readonly (BlockKernel | null)[];
   /** Where one image's codes go when they are looked at. */
   private readonly codes: number;
   private readonly tensors: NetworkTensors;
@@ -76,7 +77,7 @@ export class Network {
     const { blocks, output } = spec.structure;
     this.blocks = new Map(blocks.map((block) => [block.softmax, block.index]));
     const compiler = new MapKernels(this.memory);
-    this.kernels = spec.quantizers.map((quantizer) => (quantizer === null ? null : compiler.compile(quantizer)));
+    this.kernels = spec.quantizers.map((quantizer, index) => (quantizer === null ? null : this.compile(compiler, quantizer, at(blocks, index))));
     const sizes = blocks.map((block) => mapSize(block) * (this.kernels[block.index]?.codeBytes ?? 0));
     this.codes = this.memory.reserve(Math.max(0, ...sizes));
     // Last: views of the memory end when it grows.
@@ -128,6 +129,13 @@ export class Network {
     for (const session of this.sessions) await session.release();
   }
 
+  private compile(compiler: MapKernels, { heads, output }: BlockQuantizer, { tokens }: AttentionBlock): BlockKernel {
+    const first = at(heads, 0);
+    if (first !== null && heads.every((head) => head === first)) return compiler.compile({ ...first, output });
+    if (output !== 'values') throw new Error(`heads of their own cannot be written as ${output}`);
+    return compileHeads(this.memory, compiler, heads, tokens ** 2);
+  }
+
   /** Quantises a map image by image. */
   private quantize(softmax: string, options: PassOptions, digests: Uint32Array): void {
     const index = this.blocks.get(softmax);
@@ -161,7 +169,7 @@ export class Network {
     }
   }
 
-  private codesOf({ codeBytes }: MapKernel, size: number): CodeArray {
+  private codesOf({ codeBytes }: BlockKernel, size: number): CodeArray {
     const bytes = this.memory.u8(this.codes, size * codeBytes);
     return codeBytes === 1 ? bytes : new Uint16Array(bytes.buffer, bytes.byteOffset, size);
   }

@@ -2,13 +2,16 @@
  * The check behind `exact: true` of a run: at every shape of the network, each integer product over extreme codes equals plain integer loops, and
  * the graph holds no float product with a weight. Run once per run, on the machine that evaluates it.
  */
+import type { OperandName } from '../../../shared/overrides';
 import { extremeCodes, sumsOfCodes } from '../../core/graph/integer/extreme-codes';
-import { inputBits, planInteger, weightOffset, type IntegerMachine, type SitePlan } from '../../core/graph/integer/integer-plan';
+import { planInteger, weightOffset, type IntegerMachine, type SitePlan } from '../../core/graph/integer/integer-plan';
 import { floatWeightProducts } from '../../core/graph/integer/float-weight-products';
 import { rewriteInteger } from '../../core/graph/integer/rewrite-integer';
+import { mapSettings, wholeMap } from '../../core/graph/map-settings';
+import { uniformBits } from '../../core/graph/operand-setting';
 import { operandParameters, type NetworkParameters, type QuantizerSettings } from '../../core/graph/parameters';
 import type { Graph, LinearSite, ModelStructure, ProductSite } from '../../core/graph/types';
-import { schemeById } from '../../core/quantizers/scheme-table';
+import { logSchemeById } from '../../core/quantizers/scheme-table';
 import { multiplyCodes } from '../ort/multiply-codes';
 import { multiplyWholes } from '../ort/multiply-wholes';
 
@@ -65,14 +68,14 @@ function linearProduct({ graph, settings, parameters, threads }: ProofContext, s
   const output = graph.shapes.get(site.node) ?? [];
   const rows = output.reduce((product, dim) => product * dim, 1) / site.outFeatures;
   const [inner, columns] = [site.inFeatures, site.outFeatures];
-  const bits = inputBits(site, settings.aBits);
-  const offset = weightOffset(type, settings.wBits);
+  const [bits, wBits] = [codeBits(settings, site, 'input'), codeBits(settings, site, 'weight')];
+  const offset = weightOffset(type, wBits);
   const zeros = operandParameters(parameters, site.name, 'weight').zero_point ?? [];
   const inputZero = operandParameters(parameters, site.name, 'input').zero_point?.[0] ?? 0;
   return {
-    key: `${rows} ${inner} ${columns} ${bits} ${inputZero} ${type}`,
+    key: `${rows} ${inner} ${columns} ${bits} ${wBits} ${inputZero} ${type}`,
     check: async () => {
-      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop: 2 ** settings.wBits - 1 });
+      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop: 2 ** wBits - 1 });
       const stored = type === 'int8' ? Int8Array.from(weight, (code) => code - offset) : weight;
       const weightZero = type === 'int8' ? Int8Array.from(zeros, (zero) => zero - offset) : Uint8Array.from(zeros);
       const sums = await multiplyCodes({ rows, inner, columns, input, inputZero, weight: stored, weightZero, constant: true }, threads);
@@ -84,18 +87,19 @@ function linearProduct({ graph, settings, parameters, threads }: ProofContext, s
 function attentionProduct({ structure, settings, parameters, threads }: ProofContext, site: ProductSite, how: SitePlan): CheckedProduct {
   const block = structure.blocks[site.block];
   if (block === undefined) throw new Error(`there is no block ${site.block}`);
-  const top = 2 ** settings.aBits - 1;
   const zeroOf = (operand: string): number => operandParameters(parameters, site.name, operand).zero_point?.[0] ?? 0;
   const scores = site.role === 'matmul1';
   const [rows, inner, columns] = scores ? [block.tokens, block.headDim, block.tokens] : [block.tokens, block.tokens, block.headDim];
   // Of log sqrt2 both accumulators.
-  const sides = scores ? [null] : levelSides(settings);
+  const sides = scores ? [null] : levelSides(settings, site, block.heads);
+  const inputTop = scores ? 2 ** codeBits(settings, site, 'A') - 1 : 0;
+  const weightTop = 2 ** codeBits(settings, site, 'B') - 1;
   const inputZero = scores ? zeroOf('A') : 0;
   const type = how.kind === 'integer-gemm' ? how.weight : 'float32';
   return {
-    key: `${site.role} ${rows} ${inner} ${columns} ${inputZero} ${zeroOf('B')} ${type}`,
+    key: `${site.role} ${rows} ${inner} ${columns} ${inputTop} ${weightTop} ${sides.map((levels) => levels?.join()).join(' ')} ${inputZero} ${zeroOf('B')} ${type}`,
     check: async () => (await Promise.all(sides.map(async (levels) => {
-      const { input: codes, weight } = extremeCodes(rows, inner, columns, { inputTop: top, weightTop: top });
+      const { input: codes, weight } = extremeCodes(rows, inner, columns, { inputTop, weightTop });
       const input = levels === null ? codes : Uint16Array.from(codes, (_, index) => levelAt(levels, index, inner));
       const expected = sumsOfCodes({ rows, inner, columns, input, inputZero, weight, weightZero: new Float64Array(columns).fill(zeroOf('B')) });
       const sums = type === 'float32'
@@ -109,11 +113,17 @@ function attentionProduct({ structure, settings, parameters, threads }: ProofCon
   };
 }
 
+function codeBits(settings: QuantizerSettings, site: LinearSite | ProductSite, operand: OperandName): number {
+  const bits = uniformBits(settings, site, operand);
+  if (bits === null) throw new Error(`${site.name} ${operand} has no codes`);
+  return bits;
+}
+
 /** The integer levels of each tensor in which the map enters. */
-function levelSides({ scheme: id, aBits }: QuantizerSettings): Int32Array[] {
-  const scheme = schemeById(id);
-  const levels = scheme.kind === 'none' ? null : scheme.integerLevels(aBits);
-  if (levels === null) throw new Error(`${id} has no integer levels at ${aBits} bits`);
+function levelSides(settings: QuantizerSettings, site: ProductSite, heads: number): Int32Array[] {
+  const quantizer = wholeMap(mapSettings(settings, site, heads));
+  const levels = quantizer === null ? null : logSchemeById(quantizer.scheme).integerLevels(quantizer.bits);
+  if (levels === null) throw new Error(`the map of ${site.name} has no integer levels`);
   return levels.root === null ? [levels.whole] : [levels.whole, levels.root];
 }
 

@@ -4,7 +4,6 @@ import type { NetworkParameters, QuantizerSettings } from '../../core/graph/para
 import { rewriteReference } from '../../core/graph/rewrite';
 import { sliceGraph } from '../../core/graph/slice';
 import type { Graph, ModelStructure, Site } from '../../core/graph/types';
-import type { AttentionQuantizer } from '../../core/quantizers/attention-quantizer';
 import { createSession, type FloatTensor } from '../ort/session';
 
 export interface SiteInput {
@@ -14,10 +13,10 @@ export interface SiteInput {
 
 /**
  * Runs `site` at batch 1. Inputs are the float operands as the reference has them; k may be given as [.., tokens, d].
- * `quantizer` is the attention quantiser when the site is an attention product.
+ * `quantizeMap` quantises the attention map in place when the site is the product of attention and v.
  */
 export async function siteOutput(
-  graph: Graph, structure: ModelStructure, site: Site, settings: QuantizerSettings, parameters: NetworkParameters, quantizer: AttentionQuantizer | null, inputs: readonly SiteInput[],
+  graph: Graph, structure: ModelStructure, site: Site, settings: QuantizerSettings, parameters: NetworkParameters, quantizeMap: (map: Float32Array) => void, inputs: readonly SiteInput[],
 ): Promise<Float32Array> {
   const { graph: rewritten } = rewriteReference(graph, structure, settings, parameters);
   const operands = site.kind === 'linear' ? [site.input] : [site.role === 'matmul2' ? `${site.a}/quantized` : site.a, site.b];
@@ -28,9 +27,9 @@ export async function siteOutput(
     const dims = rewritten.shapes.get(name) ?? given.shape;
     return [name, { data: arrange(given, dims), dims }];
   }));
-  if (quantizer !== null && site.kind === 'product' && site.role === 'matmul2') {
+  if (site.kind === 'product' && site.role === 'matmul2') {
     const map = feeds.get(at(operands, 0));
-    if (map !== undefined) quantizer.quantize(map.data, map.data, null);
+    if (map !== undefined) quantizeMap(map.data);
   }
   try {
     const result = (await session.run(feeds)).get(output);

@@ -15,10 +15,10 @@ export interface ViewInputs {
   readonly float: Network;
   readonly quantized: Network;
   readonly structure: ModelStructure;
-  /** code -> value by block; empty without a quantiser. */
-  readonly levels: readonly Float32Array[];
-  /** By block, code by code. */
-  readonly levelNames: readonly (readonly string[])[];
+  /** By block and head: code -> value; empty for a head that stays in FP32. */
+  readonly levels: readonly (readonly Float32Array[])[];
+  /** By block and head, code by code. */
+  readonly levelNames: readonly (readonly (readonly string[])[])[];
   readonly poll: () => void;
 }
 
@@ -43,7 +43,7 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
     const b = sampleOf(quantized, block.index);
     const levels = at(inputs.levels, block.index);
     blocks.push({ block: block.index, fp32: a.before, before: b.before, codes: b.codes });
-    damage.push(attentionDamage(a.before, levels.length === 0 ? b.before : decode(b.codes, levels), { windows: block.windows?.count ?? 1, heads: block.heads, tokens: block.tokens }));
+    damage.push(attentionDamage(a.before, decodeHeads(b, levels, block.tokens), { windows: block.windows?.count ?? 1, heads: block.heads, tokens: block.tokens }));
   }
   const index = task.batch.start + task.position;
   const label = at(task.batch.labels, task.position);
@@ -61,6 +61,17 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
 /** codes -> values. */
 export function decode(codes: CodeArray, levels: Float32Array): Float32Array {
   return Float32Array.from(codes, (code) => at(levels, code));
+}
+
+/** Values of a whole map, head by head: what its quantiser made of it, or `before` where it stays in FP32. */
+export function decodeHeads({ before, codes }: Pick<AttentionSample, 'before' | 'codes'>, levels: readonly Float32Array[], tokens: number): Float32Array {
+  const size = tokens ** 2;
+  const values = before.slice();
+  for (let map = 0; map * size < values.length; map++) {
+    const own = at(levels, map % levels.length);
+    if (own.length > 0) values.set(decode(codes.subarray(map * size, (map + 1) * size), own), map * size);
+  }
+  return values;
 }
 
 async function pass(network: Network, structure: ModelStructure, batch: LoadedBatch, slot: number, poll: () => void): Promise<Pass> {

@@ -14,7 +14,7 @@ import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, 
 import { shareGraph } from '../workers/shared-graph';
 import { CalibrationPictures } from './calibration-pictures';
 import { Calibrator } from './calibrator';
-import { blockQuantizer, evaluateCell, loadCell, type LoadedCell } from './cell';
+import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { loadBatch, loadPicture } from './load-pixels';
 import { proveExact, type Proof } from './prove-exact';
 import { scratchFileSystem } from './scratch-file-system';
@@ -67,8 +67,10 @@ export class Workshop {
         const { structure } = this.model(task.model);
         const site = structure.sites.find((candidate) => candidate.name === task.site);
         if (site === undefined) throw new Error(`there is no site ${task.site}`);
-        const quantizer = site.block === null ? null : blockQuantizer({ kind: 'reference', settings: task.settings, parameters: task.parameters }, site.block, structure);
-        return siteOutput(this.graphAt(task.model, 1), structure, site, task.settings, task.parameters, quantizer, task.inputs);
+        const quantize = (map: Float32Array): void => {
+          if (site.block !== null) quantizeMap({ kind: 'reference', settings: task.settings, parameters: task.parameters }, at(structure.blocks, site.block), structure, map);
+        };
+        return siteOutput(this.graphAt(task.model, 1), structure, site, task.settings, task.parameters, quantize, task.inputs);
       }
       case 'picture': return this.picture(task);
       default: return assertNever(task);
@@ -90,7 +92,7 @@ export class Workshop {
 
   private async prepareCalibration(task: Extract<WorkerTask, { kind: 'prepare-calibration' }>, context: TaskContext): Promise<null> {
     const { structure } = this.model(task.model);
-    const calibrator = await Calibrator.create(this.graphAt(task.model, task.batch), structure, { wBits: task.wBits, batch: task.batch, threads: this.threads, rounding: task.rounding ?? null }, context.poll);
+    const calibrator = await Calibrator.create(this.graphAt(task.model, task.batch), structure, { wBits: task.wBits, overrides: task.overrides, batch: task.batch, threads: this.threads, rounding: task.rounding ?? null }, context.poll);
     this.calibrators.set(task.calibrator, { calibrator, side: structure.input.height });
     return null;
   }

@@ -1,6 +1,7 @@
 /** Calibrates every run of a job that needs it, as many at once as there are workers. */
 import { dirname } from 'node:path';
 import { EngineError } from '../../../shared/failure';
+import { quantizerSettings } from '../../core/graph/parameters';
 import { integerParameters } from '../../core/graph/integer/integer-parameters';
 import { scratchFull, sizeText } from '../evaluate/scratch-file';
 import { scratchFileSystem } from '../evaluate/scratch-file-system';
@@ -48,18 +49,18 @@ function requireScratch(inputs: JobInputs, waiting: readonly JobRun[]): void {
 async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: number, total: number) => void): Promise<void> {
   const { pool, model, store } = inputs;
   const { settings } = run;
-  const calibrator = calibratorKey(model.record.hash, settings.wBits, settings.batch);
+  const calibrator = calibratorKey(model.record.hash, settings);
   const files = inputs.calibrationFiles(settings);
   const needs: Requirement[] = [model.requirement, {
     key: calibrator,
-    task: { kind: 'prepare-calibration', calibrator, model: model.record.hash, wBits: settings.wBits, batch: settings.batch },
+    task: { kind: 'prepare-calibration', calibrator, model: model.record.hash, wBits: settings.wBits, overrides: settings.overrides, batch: settings.batch },
   }];
   try {
     await store.setRunState(run.id, 'calibrating');
     await inputs.announce([run.id], true);
     const outcome = await pool.run<'calibrate'>({
       kind: 'calibrate', calibrator, wanted: files.length, scratch: scratchFolder(inputs),
-      settings: { scheme: settings.scheme, wBits: settings.wBits, aBits: settings.aBits },
+      settings: quantizerSettings(settings),
       images: { files: files.map(inputs.path), preprocess: settings.preprocess },
     }, { needs, stop: inputs.stop, onEvent: (event) => { if (event.kind === 'site') onSite(event.done, event.total); } });
     const parameters = settings.arithmetic === 'integer' ? integerParameters(outcome.parameters) : outcome.parameters;

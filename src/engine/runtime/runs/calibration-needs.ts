@@ -17,7 +17,7 @@ export function calibrationNeeds(model: SharedModel, images: number, batch: numb
 
 function bytesPerImage({ graph, shapes, structure }: SharedModel): number {
   // Weights that stay as they are cost nothing to look at, and where the cuts are does not depend on them.
-  const plan = rewriteForCalibration({ ...graph, shapes }, structure, 32, () => undefined);
+  const plan = rewriteForCalibration({ ...graph, shapes }, structure, { wBits: 32 }, () => undefined);
   const { name, channels, height, width } = structure.input;
   const images = Number(graph.inputs[0]?.dims[0] ?? 1);
   return planLiveTensors(segmentGraph(plan.graph, plan.cuts), plan.cuts, { name, dims: [images, channels, height, width] }).bytes / images;

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { type Failure, toFailure } from '../../../shared/failure';
 import type { EvaluationEvent } from '../../../shared/evaluation';
 import type { RunSettings } from '../../../shared/settings';
-import type { NetworkParameters } from '../../core/graph/parameters';
+import { quantizerSettings, type NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
 import type { BatchCommit, Store } from '../store/store-types';
 import type { Requirement, WorkerPool } from '../workers/pool';
@@ -219,10 +219,10 @@ export function batchSpec(images: ImageList, path: (file: string) => string, bat
 
 /** What a worker needs to evaluate a run. Throws when a quantised run has no parameters yet. */
 export function cellRequirement(model: KnownModel, cell: string, settings: RunSettings, parameters: NetworkParameters | null): Requirement {
-  const { scheme, wBits, aBits, batch } = settings;
+  const { scheme, batch } = settings;
   if (isFloat(settings)) return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: 'float' } } };
   if (parameters === null) throw new Error(`the run of ${scheme} is not calibrated`);
-  return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: settings.arithmetic === 'integer' ? 'integer' : 'reference', settings: { scheme, wBits, aBits }, parameters } } };
+  return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: settings.arithmetic === 'integer' ? 'integer' : 'reference', settings: quantizerSettings(settings), parameters } } };
 }
 
 /** Workers know pictures by their absolute path; the workspace keeps them as the data set lists them. */

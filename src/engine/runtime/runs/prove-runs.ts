@@ -1,5 +1,6 @@
 /** Before integer runs evaluate: which of their sites are integer, and the check that a run record's `exact` rests on. */
 import { fail } from '../../../shared/failure';
+import { quantizerSettings } from '../../core/graph/parameters';
 import { schemeById } from '../../core/quantizers/scheme-table';
 import { isComplete, type JobInputs, type JobRun } from './evaluation-job';
 
@@ -12,8 +13,8 @@ export async function proveAll(inputs: JobInputs, runs: readonly JobRun[]): Prom
 }
 
 async function proveRun({ pool, model, store, stop, emit, announce }: JobInputs, run: JobRun, parameters: NonNullable<JobRun['parameters']>): Promise<void> {
-  const { scheme, wBits, aBits, batch } = run.settings;
-  const proof = await pool.run<'prove'>({ kind: 'prove', model: model.record.hash, batch, settings: { scheme, wBits, aBits }, parameters }, { needs: [model.requirement], stop });
+  const { scheme, batch } = run.settings;
+  const proof = await pool.run<'prove'>({ kind: 'prove', model: model.record.hash, batch, settings: quantizerSettings(run.settings), parameters }, { needs: [model.requirement], stop });
   const [wrong] = proof.wrong;
   if (wrong !== undefined) {
     run.failure = fail('internal', 'An integer product came out wrong on this machine', { file: model.record.file, place: wrong, expected: 'the same as plain integer loops', next: 'Use reference arithmetic' }).failure;

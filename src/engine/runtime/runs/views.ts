@@ -48,7 +48,9 @@ export class Views {
     const outcome = await this.outcome(run, model, image);
     const slice = headSlice(outcome, block, head, geometry.windows?.count ?? 1, geometry.heads, geometry.tokens);
     const levels = at(at(outcome.levels, block), head);
-    const after = levels.length === 0 ? slice.before : decode(slice.codes, levels);
+    const coded = levels.length > 0;
+    const codes = coded ? slice.codes : new Uint8Array(0);
+    const after = coded ? decode(codes, levels) : slice.before;
     const stored = await this.sources.store.prediction(runId, image);
     const prediction = toPrediction({ ...outcome.quantized, file: listed.file });
     const runCounts = (await this.sources.store.levelCounts(runId)).find((counts) => counts.block === block);
@@ -60,11 +62,11 @@ export class Views {
       prefixTokens: geometry.prefixTokens,
       grid: [...geometry.grid],
       window: geometry.windows === null ? null : { size: [...geometry.windows.size], shift: [...geometry.windows.shift] },
-      fp32: slice.fp32, before: slice.before, codes: slice.codes, levels,
+      fp32: slice.fp32, before: slice.before, codes, levels,
       levelNames: [...at(at(outcome.levelNames, block), head)],
       occupancy: {
-        image: shares(countCodes(slice.codes, levels.length)),
-        run: runCounts === undefined ? null : shares([...runCounts.counts.subarray(head * runCounts.codes, (head + 1) * runCounts.codes)]),
+        image: shares(countCodes(codes, levels.length)),
+        run: runCounts === undefined || !coded ? null : shares([...runCounts.counts.subarray(head * runCounts.codes, head * runCounts.codes + levels.length)]),
         runImages: run.images,
       },
       damage: [...at(outcome.damage, block)],

@@ -1,5 +1,6 @@
 /** Messages between the engine and its worker threads. Types only. Both sides are this program: no validation, but one union each way. */
 import type { Failure } from '../../../shared/failure';
+import type { Overrides } from '../../../shared/overrides';
 import type { Preprocess } from '../../../shared/settings';
 import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
@@ -39,7 +40,7 @@ export interface ImageSet {
 export type WorkerTask =
   | { readonly kind: 'import'; readonly model: string; readonly file: string }
   | { readonly kind: 'adopt'; readonly model: string; readonly shared: SharedModel }
-  | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly batch: number; readonly rounding?: number }
+  | { readonly kind: 'prepare-calibration'; readonly calibrator: string; readonly model: string; readonly wBits: number; readonly overrides?: Overrides | undefined; readonly batch: number; readonly rounding?: number }
   | { readonly kind: 'calibrate'; readonly calibrator: string; readonly settings: QuantizerSettings; readonly images: ImageSet; readonly wanted: number; /** Folder for a temporary file, if there must be one; the system's when left out. */ readonly scratch?: string }
   | { readonly kind: 'load-cell'; readonly cell: string; readonly model: string; readonly batch: number; readonly network: CellNetwork; readonly rounding?: number }
   /** Before an integer run: which sites can be integer, and whether every product equals plain integer loops here. */
@@ -85,6 +86,7 @@ export interface BlockView {
   readonly block: number;
   readonly fp32: Float32Array;
   readonly before: Float32Array;
+  /** [windows, heads, tokens, tokens]; zeros for heads that stay in FP32, empty when all do. */
   readonly codes: Uint8Array | Uint16Array;
 }
 
@@ -94,9 +96,9 @@ export interface ViewOutcome {
   readonly depthError: readonly { readonly name: string; readonly error: ErrorFigures }[];
   readonly float: PredictionRow;
   readonly quantized: PredictionRow;
-  /** code -> value per block; empty without a quantiser. */
-  readonly levels: readonly Float32Array[];
-  readonly levelNames: readonly (readonly string[])[];
+  /** By block and head: code -> value; empty for a head that stays in FP32. */
+  readonly levels: readonly (readonly Float32Array[])[];
+  readonly levelNames: readonly (readonly (readonly string[])[])[];
 }
 
 /** What a task answers, by kind. */

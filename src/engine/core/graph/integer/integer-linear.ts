@@ -6,6 +6,7 @@ import { encodeUniformRows } from '../../kernels/uniform-rows';
 import { currentRows, weightQuantizer } from '../rewrite';
 import type { GraphEdit } from '../edit';
 import { simpleNode } from '../edit';
+import { uniformBits } from '../operand-setting';
 import { operandParameters, type NetworkParameters, type QuantizerSettings } from '../parameters';
 import type { GraphNode, LinearSite } from '../types';
 import { weightOffset } from './integer-plan';
@@ -35,9 +36,11 @@ export function replaceLinear({ edit, settings, parameters }: LinearContext, sit
 function linearConstants({ edit, settings, parameters }: LinearContext, site: LinearSite, type: 'int8' | 'uint8'): string[] {
   const { outFeatures, inFeatures, name } = site;
   const input = operandParameters(parameters, name, 'input');
-  const quantizer = weightQuantizer(parameters, site);
-  const offset = weightOffset(type, settings.wBits);
-  const codes = encodeUniformRows(currentRows(edit, site), outFeatures, quantizer, settings.wBits);
+  const bits = uniformBits(settings, site, 'weight');
+  if (bits === null) throw new Error(`the weight of ${name} has no codes`);
+  const quantizer = weightQuantizer(parameters, site, bits);
+  const offset = weightOffset(type, bits);
+  const codes = encodeUniformRows(currentRows(edit, site), outFeatures, quantizer, bits);
   const stored = (length: number): Int8Array | Uint8Array => (type === 'int8' ? new Int8Array(length) : new Uint8Array(length));
   const weight = stored(codes.length);
   for (let row = 0; row < outFeatures; row++) for (let column = 0; column < inFeatures; column++) weight[column * outFeatures + row] = codes[row * inFeatures + column] - offset;

@@ -5,10 +5,12 @@
 import { GraphEdit } from '../edit';
 import { scalarConstant } from '../node-values';
 import { listOperands, type Operand, type OperandReader } from '../operands';
-import { operandParameters, patchInputBits, type NetworkParameters, type QuantizerSettings } from '../parameters';
+import { mapDelta, mapSettings, wholeMap } from '../map-settings';
+import { sharedBits, sitesByName, uniformBits, type LogSetting } from '../operand-setting';
+import { operandParameters, type NetworkParameters, type QuantizerSettings } from '../parameters';
 import { prune } from '../prune';
 import { cutOperand, insertFakeQuantizer, reparameteriseNorms, replaceWeight, type RewrittenGraph } from '../rewrite';
-import { schemeById } from '../../quantizers/scheme-table';
+import { logSchemeById } from '../../quantizers/scheme-table';
 import type { Cut } from '../segments';
 import type { Graph, GraphNode, ModelStructure, ProductSite } from '../types';
 import { CodeTensors, type CodeRequest } from './code-tensors';
@@ -39,14 +41,14 @@ export function rewriteInteger(
   graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, machine: IntegerMachine, poll: () => void = () => undefined,
 ): IntegerGraph {
   const edit = new GraphEdit(graph);
-  if (settings.aBits !== 32) reparameteriseNorms(edit, structure, parameters, { integerZeroPoint: true }, poll);
+  reparameteriseNorms(edit, structure, settings, parameters, { integerZeroPoint: true }, poll);
   const plan = planInteger(graph, structure, settings, parameters, machine);
   const context: Context = { graph, structure, settings, parameters, edit, codes: new CodeTensors(graph, edit), plan };
   const operands = listOperands(structure);
   const cuts: Cut[] = [];
   for (const site of structure.sites) {
     poll();
-    if (site.kind === 'linear' && plan.get(site.name)?.kind === 'reference') replaceWeight(edit, site, settings, parameters);
+    if (site.kind === 'linear' && plan.get(site.name)?.kind === 'reference') replaceWeight(edit, site, settings, parameters, poll);
   }
   for (const operand of operands) {
     if (operand.kind === 'attention') cuts.push(...cutMap(context, operand));
@@ -65,11 +67,13 @@ function replaceOperand(context: Context, operand: Operand): void {
   const { edit, plan, settings, parameters, structure } = context;
   const is = (reader: OperandReader, kind: SitePlan['kind']): boolean => plan.get(reader.site)?.kind === kind;
   const floating = operand.readers.filter((reader) => is(reader, 'reference'));
-  if (floating.length > 0 && settings.aBits !== 32) insertFakeQuantizer(edit, { ...operand, readers: floating }, settings.aBits, parameters);
+  const bits = sharedBits(settings, sitesByName(structure), operand.readers);
+  if (bits === null) return;
+  if (floating.length > 0) insertFakeQuantizer(edit, { ...operand, readers: floating }, bits, parameters);
   const linear = operand.readers.filter((reader) => reader.field === 'input' && is(reader, 'integer-gemm'));
   if (linear.length === 0) return;
   const [first] = linear;
-  const codes = context.codes.codes(requestOf(context, operand.tensor, first.site, first.field, operand.kind === 'patch' ? patchInputBits : settings.aBits));
+  const codes = context.codes.codes(requestOf(context, operand.tensor, first.site, first.field, bits));
   let before: readonly GraphNode[] = context.codes.takeNodes();
   for (const reader of linear) {
     const site = structure.sites.find(({ name }) => name === reader.site);
@@ -81,29 +85,37 @@ function replaceOperand(context: Context, operand: Operand): void {
 }
 
 /** The map leaves the graph at the softmax and comes back quantised, in one or more tensors. */
-function cutMap({ edit, plan, settings }: Context, operand: Operand): Cut[] {
+function cutMap({ edit, plan, settings, structure }: Context, operand: Operand): Cut[] {
   const [reader] = operand.readers;
+  const site = structure.sites.find(({ name }) => name === reader.site);
+  if (site?.kind !== 'product') throw new Error(`${operand.tensor} is no attention map`);
   if (plan.get(reader.site)?.kind === 'reference') return [cutOperand(edit, operand)];
-  return formsOf(operand.tensor, settings).forms.map(({ tensor, type }) => {
+  return mapOf(settings, structure, site).forms.map(({ tensor, type }) => {
     edit.setShape(tensor, edit.shape(operand.tensor));
     return { produced: operand.tensor, replacement: tensor, ...(type === 'uint8' ? { type } : {}) };
   });
 }
 
-function formsOf(softmax: string, { scheme: id, aBits }: QuantizerSettings): IntegerForms {
-  const scheme = schemeById(id);
-  const found = scheme.kind === 'none' ? null : integerForms(scheme, softmax, aBits);
-  if (found === null) throw new Error(`${id} has no integer levels at ${aBits} bits`);
-  return found;
+/** The integer forms of a map, which the plan found to have one quantiser. */
+function mapOf(settings: QuantizerSettings, { blocks }: ModelStructure, site: ProductSite): IntegerForms & { readonly quantizer: LogSetting } {
+  const quantizer = wholeMap(mapSettings(settings, site, blocks[site.block].heads));
+  const found = quantizer === null ? null : integerForms(logSchemeById(quantizer.scheme), site.a, quantizer.bits);
+  if (found === null || quantizer === null) throw new Error(`the map of ${site.name} has no integer levels`);
+  return { ...found, quantizer };
 }
 
 /** Both products of one block; codes of q, k and v are made in one pass where one Linear makes all three. */
 function replaceProducts(context: Context, block: number, cuts: readonly Cut[]): void {
   const { structure, plan, settings, parameters } = context;
   const [scores, mix] = (['matmul1', 'matmul2'] as const).map((role) => integerProduct(structure, plan, block, role));
-  const q = scores === null ? null : unscaled(context, requestOf(context, scores.a, scores.name, 'A', settings.aBits));
-  const k = scores === null ? null : requestOf(context, scores.b, scores.name, 'B', settings.aBits);
-  const v = mix === null ? null : requestOf(context, mix.b, mix.name, 'B', settings.aBits);
+  const request = (site: ProductSite, tensor: string, field: 'A' | 'B'): CodeRequest => {
+    const bits = uniformBits(settings, site, field);
+    if (bits === null) throw new Error(`${site.name} ${field} has no codes`);
+    return requestOf(context, tensor, site.name, field, bits);
+  };
+  const q = scores === null ? null : unscaled(context, request(scores, scores.a, 'A'));
+  const k = scores === null ? null : request(scores, scores.b, 'B');
+  const v = mix === null ? null : request(mix, mix.b, 'B');
   const together = q === null || k === null || v === null ? null : context.codes.sharedCodes([q, k, v]);
   const shared = context.codes.takeNodes();
   const codesOf = (request: CodeRequest, position: number): string => together?.[position] ?? context.codes.codes(request);
@@ -116,8 +128,8 @@ function replaceProducts(context: Context, block: number, cuts: readonly Cut[]):
   const mixPlan = mix === null ? undefined : plan.get(mix.name);
   if (mix !== null && v !== null && mixPlan !== undefined) {
     const vCodes = codesOf(v, 2);
-    const { forms, scale } = formsOf(mix.a, settings);
-    const [delta] = operandParameters(parameters, mix.name, 'A').delta;
+    const { forms, scale, quantizer } = mapOf(settings, structure, mix);
+    const delta = mapDelta(parameters, settings, mix.name, quantizer);
     if (!cuts.some(({ replacement }) => replacement === forms[0].tensor)) throw new Error(`the map of block ${block} was not cut`);
     replaceMix(context, mix, mixPlan, { forms, scale: scale(delta) }, vCodes, context.codes.takeNodes());
   }
@@ -129,7 +141,7 @@ function integerProduct(structure: ModelStructure, plan: ReadonlyMap<string, Sit
 }
 
 function requestOf({ parameters }: Context, tensor: string, site: string, field: string, bits: number): CodeRequest {
-  const { delta, zero_point: zeroPoint } = operandParameters(parameters, site, field);
+  const { delta, zero_point: zeroPoint } = operandParameters(parameters, site, field, bits);
   if (delta.length !== 1 || zeroPoint?.length !== 1) throw new Error(`${site} ${field} wants one delta and one zero point`);
   return { tensor, grid: { delta: delta[0], zeroPoint: zeroPoint[0], bits } };
 }
