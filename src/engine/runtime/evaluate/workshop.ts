@@ -2,12 +2,13 @@
 import { at } from '../../../shared/at';
 import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { rebatch } from '../../core/graph/rebatch';
-import type { Graph, ModelStructure } from '../../core/graph/types';
+import type { Graph, ImportedModel, ModelStructure } from '../../core/graph/types';
 import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { ReadAhead } from '../decode/read-ahead';
 import { discard } from '../ort/discard';
+import { collectGarbage } from '../ort/garbage';
 import { importModel } from '../ort/import-model';
 import { probeMachine } from '../ort/integer-machine';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
@@ -78,11 +79,11 @@ export class Workshop {
   }
 
   private async import(key: string, file: string, poll: () => void): Promise<SharedModel> {
-    const imported = await importModel(file, poll);
-    const graph = shareGraph(imported.graph);
-    const { structure, batchable, exportedBatch, notes } = imported;
-    this.models.set(key, { graph, structure, batches: new Map() });
-    return { graph, shapes: graph.shapes, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(graph.metadata) };
+    const shared = shareModel(await importModel(file, poll));
+    // The weights that were read, which are in shared memory now.
+    collectGarbage();
+    this.adopt(key, shared);
+    return shared;
   }
 
   private adopt(key: string, { graph, structure }: SharedModel): null {
@@ -119,7 +120,10 @@ export class Workshop {
 
   private async prove({ model, batch, settings, parameters }: Extract<WorkerTask, { kind: 'prove' }>, context: TaskContext): Promise<Proof> {
     const machine = await this.knownMachine();
-    return proveExact({ graph: this.graphAt(model, batch), structure: this.model(model).structure, settings, parameters, machine, batch, threads: this.threads }, context.poll);
+    const proof = await proveExact({ graph: this.graphAt(model, batch), structure: this.model(model).structure, settings, parameters, machine, batch, threads: this.threads }, context.poll);
+    // The network that was looked at.
+    collectGarbage();
+    return proof;
   }
 
   private knownMachine(): Promise<IntegerMachine> {
@@ -137,6 +141,7 @@ export class Workshop {
       await calibrator?.calibrator.release();
       await cell?.network.release();
     }
+    collectGarbage();
     return null;
   }
 
@@ -219,4 +224,9 @@ export class Workshop {
     if (cell === undefined) throw new Error(`the cell ${key} is not loaded`);
     return cell;
   }
+}
+
+function shareModel({ graph: own, structure, batchable, exportedBatch, notes }: ImportedModel): SharedModel {
+  const graph = shareGraph(own);
+  return { graph, shapes: graph.shapes, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(graph.metadata) };
 }
