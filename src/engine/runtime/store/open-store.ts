@@ -6,7 +6,7 @@ import { fail, toFailure } from '../../../shared/failure';
 import { analyses } from './analyses';
 import { Committer } from './commit';
 import { Connection } from './connection';
-import { readFlips } from './flips';
+import { FlipsReader } from './flips';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
 import { OutcomeMemory } from './outcome-memory';
 import { readings } from './outcomes';
@@ -124,6 +124,7 @@ function notOurs(file: string): Error {
 function assemble(file: string, instance: DuckDBInstance, writer: Connection, reader: Connection): Store {
   const memory = new OutcomeMemory(writer);
   const runRows = new Remembered(() => readRunRows(reader));
+  const flips = new FlipsReader(reader);
   const committer = new Committer(writer, memory, runRows.forget);
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
@@ -145,7 +146,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
     ...analyses(writer, reader),
-    flips: (request) => readFlips(reader, request),
+    flips: (request) => flips.page(request),
     commitBatch: (commit) => committer.commit([commit]),
     commitBatches: (commits) => committer.commit(commits),
     levelCounts: async (runId) => {
