@@ -1,5 +1,5 @@
 /** A small invented workspace for tests and previews of the window: figures obey the arithmetic between them, nothing is measured. */
-import type { AttentionView, PictureRecord } from '../../src/shared/attention';
+import type { AttentionHeads, AttentionView, PictureRecord } from '../../src/shared/attention';
 import type { Board, BoardCell, DatasetRecord, ModelRecord, PairedResult, Prediction, RunRecord, WorkspaceSummary } from '../../src/shared/records';
 import type { SchemeId } from '../../src/shared/settings';
 import { logSchemeIds } from '../../src/shared/settings';
@@ -215,4 +215,20 @@ export function makeView({ run, model, image, block, head }: ViewRequest): Atten
     depthError: [...model.blocks.map(({ name }, at) => ({ name, error: error(0.05 + at * 0.04) })), { name: 'logits', error: error(0.26) }],
     fp32Prediction, prediction, stored: { prediction, equal: true },
   };
+}
+
+/** The views of all heads of a block, put together. */
+export function headsOf(request: ViewRequest): AttentionHeads {
+  const { heads } = request.model.blocks[request.block] ?? { heads: 1 };
+  const views = Array.from({ length: heads }, (_, head) => viewOf({ ...request, head }));
+  const [first] = views;
+  if (first === undefined) throw new Error('a block without heads in the fixture');
+  const size = first.tokens ** 2;
+  const join = (map: (view: AttentionView) => ArrayLike<number>): Float32Array => {
+    const all = new Float32Array(first.windows * heads * size);
+    views.forEach((view, head) => { for (let window = 0; window < first.windows; window++) all.set(Array.from(map(view)).slice(window * size, (window + 1) * size), (window * heads + head) * size); });
+    return all;
+  };
+  const { runId, image, block, windows, tokens, prefixTokens, grid, window, damage } = first;
+  return { runId, image, block, heads, windows, tokens, prefixTokens, grid, window, damage, fp32: join(({ fp32 }) => fp32), after: join((view) => Float32Array.from(view.codes, (code) => view.levels[code] ?? 0)) };
 }

@@ -7,7 +7,7 @@ import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
 import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
-import { dataset, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
+import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
 export interface FixtureOptions {
   /** Start without models, data and runs. */
@@ -78,6 +78,12 @@ export class FixtureEngine implements EngineClient {
       },
       'image.picture': async ({ image }) => makePicture(image),
       'attention.view': async ({ runId, image, block, head }) => viewOf({ ...find(runId), image, block, head }),
+      'attention.heads': async ({ runId, image, block }) => headsOf({ ...find(runId), image, block, head: 0 }),
+      'attention.rollout': async ({ runId, image, block }) => {
+        const { windows, grid, prefixTokens } = viewOf({ ...find(runId), image, block, head: 0 });
+        const shares = { prefix: new Array<number>(prefixTokens).fill(0), patches: new Float32Array(grid[0] * grid[1]).fill(1 / (grid[0] * grid[1])) };
+        return { runId, image, block, grid: windows > 1 ? [14, 14] : grid, fp32: shares, before: shares, after: shares };
+      },
       'report.data': async () => ({ board: makeBoard(this.runs, this.models), workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
     };
   }

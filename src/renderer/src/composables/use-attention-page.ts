@@ -2,6 +2,8 @@
 import type { ComputedRef } from 'vue';
 import { computed, watch } from 'vue';
 import type { ModelRecord, RunRecord } from '../../../shared/records';
+import type { AttentionView, RolloutQuery } from '../../../shared/attention';
+import { patchOfQuery, type Query } from '../raster/token-geometry';
 import { useAttention } from '../stores/attention';
 import { useJob } from '../stores/job';
 import { useSelection } from '../stores/selection';
@@ -14,6 +16,13 @@ export interface PageRun {
 
 /** What to say instead of maps, or null when there is a run to look into. */
 export type Obstacle = 'no-run' | 'fp32' | 'no-images' | null;
+
+/** The query in tokens of the block that is looked at. */
+function rolloutQuery(view: AttentionView, query: Query): RolloutQuery {
+  const patch = patchOfQuery(view, query);
+  if (patch !== null) return { kind: 'patch', patch };
+  return query.kind === 'prefix' && query.index < view.prefixTokens ? query : { kind: 'mean' };
+}
 
 export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef<Obstacle> {
   const attention = useAttention();
@@ -50,6 +59,15 @@ export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef
     if (key.value === null) return;
     const { runId, image, block, head } = key.value;
     void attention.loadView({ runId, image, block, head });
+  }, { immediate: true });
+
+  // The wall, once its block's own view is there: the head that was asked for comes first.
+  watch(() => (attention.view === null ? '' : `${attention.view.runId}/${attention.view.image}/${attention.view.block}`), () => {
+    if (attention.view !== null) void attention.loadHeads(attention.view);
+  }, { immediate: true });
+
+  watch(() => (attention.mode !== 'rollout' || attention.view === null ? '' : JSON.stringify([attention.view.runId, attention.view.image, attention.view.block, rolloutQuery(attention.view, selection.current.query)])), () => {
+    if (attention.mode === 'rollout' && attention.view !== null) void attention.loadRollout(attention.view, rolloutQuery(attention.view, selection.current.query));
   }, { immediate: true });
 
   // The rest of the navigator, once the view is there and nobody else needs the engine.

@@ -9,6 +9,7 @@ import { usePreferences } from '../stores/preferences';
 
 export interface TokenColours {
   readonly surface: Rgb;
+  readonly text: Rgb;
   readonly difference: DifferenceColours;
 }
 
@@ -19,6 +20,6 @@ export function useTokenColours(): ComputedRef<TokenColours> {
     // The property is read per theme: the store writes the attribute at once when `dark` changes.
     const colour = (name: string): Rgb => parseHex(style.getPropertyValue(name) || (dark.value ? '#000000' : '#ffffff'));
     const surface = colour('--surface');
-    return { surface, difference: { negative: colour('--diff-negative'), neutral: surface, positive: colour('--diff-positive') } };
+    return { surface, text: colour('--text'), difference: { negative: colour('--diff-negative'), neutral: surface, positive: colour('--diff-positive') } };
   });
 }

@@ -1,7 +1,7 @@
 /** What the attention page and its inspector look at: one view, its picture, the run's predictions, and damage of blocks seen so far. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { AttentionView, HeadDamage, PictureRecord } from '../../../shared/attention';
+import type { AttentionHeads, AttentionRollout, AttentionView, HeadDamage, PictureRecord, RolloutQuery } from '../../../shared/attention';
 import { toFailure } from '../../../shared/failure';
 import type { Prediction } from '../../../shared/records';
 import type { FlipFilter, ImageRow } from '../attention-images';
@@ -29,6 +29,8 @@ export const useAttention = defineStore('attention', () => {
   const filter = ref<FlipFilter>('all');
   const views = new RecentCache<AttentionView>(48);
   const pictures = new RecentCache<PictureRecord>(240);
+  const walls = new RecentCache<AttentionHeads>(6);
+  const rollouts = new RecentCache<AttentionRollout>(48);
   /** `run/image` -> block -> damage of its heads, as far as seen. */
   const damage = shallowRef<ReadonlyMap<number, readonly HeadDamage[]>>(new Map());
   let damageOf = '';
@@ -74,6 +76,21 @@ export const useAttention = defineStore('attention', () => {
     }
   }
 
+  /** All heads of the block that is looked at. */
+  const heads = useLatest(async (signal, { runId, image, block }: Omit<ViewKey, 'head'>) => {
+    const key = `${runId}/${image}/${block}`;
+    const answer = walls.get(key) ?? await engine.call('attention.heads', { runId, image, block }, { signal });
+    walls.set(key, answer);
+    return answer;
+  });
+
+  const rollout = useLatest(async (signal, { runId, image, block }: Omit<ViewKey, 'head'>, query: RolloutQuery) => {
+    const key = `${runId}/${image}/${block}/${JSON.stringify(query)}`;
+    const answer = rollouts.get(key) ?? await engine.call('attention.rollout', { runId, image, block, query }, { signal });
+    rollouts.set(key, answer);
+    return answer;
+  });
+
   async function pictureOf(runId: string, image: number, signal?: AbortSignal): Promise<PictureRecord> {
     const kept = pictures.get(`${runId}/${image}`);
     if (kept !== undefined) return kept;
@@ -102,12 +119,16 @@ export const useAttention = defineStore('attention', () => {
     filling?.abort();
     view.clear();
     picture.clear();
+    heads.clear();
+    rollout.clear();
     images.clear();
   }
 
   return {
     mode, scaleKind, filter, damage, fillDamage, pictureOf, forget,
     view: view.value, viewFailure: view.failure, viewBusy: view.busy, loadView: view.run,
+    heads: heads.value, loadHeads: heads.run,
+    rollout: rollout.value, rolloutFailure: rollout.failure, loadRollout: rollout.run,
     picture: picture.value, loadPicture: picture.run,
     images: images.value, imagesFailure: images.failure, loadImages: images.run,
     hasView: computed(() => view.value.value !== null),
