@@ -64,6 +64,20 @@ export function bitLog2({ id, onSeedPage, integerRange, halves }: BitLog2Options
       if (!Number.isFinite(products)) throw notFinite(chunks);
       return { delta: bestDelta(products, squares, Math.max(1, integers[codeOf(greatest)]), integerRange - 1) };
     },
+    search: {
+      kind: 'sums',
+      best(counts, sums) {
+        let products = 0;
+        let squares = 0;
+        let greatest = 1;
+        for (const [code, level] of integers.entries()) {
+          products += level * sums[code];
+          squares += level * level * counts[code];
+          if (counts[code] > 0 && level > greatest) greatest = level;
+        }
+        return bestDelta(products, squares, greatest, integerRange - 1);
+      },
+    },
   };
 }
 

@@ -34,7 +34,16 @@ export interface LogScheme {
    * @throws UnusableTensorError when the tensor is empty or holds NaN or infinity
    */
   calibrate(chunks: Chunks, aBits: number, poll?: Poll): SchemeParameters;
+  /** The same search from what one pass over a stream can keep, in two steps at most. */
+  readonly search: DeltaSearch;
 }
+
+/** What `calibrate` finds depends on the elements through these alone. */
+export type DeltaSearch =
+  /** Codes do not depend on delta. `best`: from the number and the sum of the elements of each code. */
+  | { readonly kind: 'sums'; best(counts: ArrayLike<number>, sums: ArrayLike<number>): number }
+  /** Delta is one of these quantiles. `best`: from those above zero and the squared error of each. */
+  | { readonly kind: 'quantiles'; readonly probabilities: readonly number[]; best(deltas: readonly number[], errors: readonly number[]): number };
 
 /** The attention map stays in FP32. */
 export interface NoScheme {

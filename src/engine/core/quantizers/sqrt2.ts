@@ -78,14 +78,19 @@ export function sqrt2({ id, onSeedPage, zeroIsExtra }: Sqrt2Options): LogScheme 
       // A zero quantile (almost nothing but zeros) scores NaN in the reference and is passed over.
       const deltas = candidates.filter((delta) => delta > 0);
       const tables = deltas.map((delta) => buildLevelTable((x) => codeOf(x, delta, aBits), levels(delta, aBits)));
-      const scores = squaredErrors(chunks, tables, poll);
-      let best = { delta: 1, score: Infinity };
-      deltas.forEach((delta, i) => {
-        if (scores[i] < best.score) best = { delta, score: scores[i] };
-      });
-      return { delta: best.delta };
+      return { delta: leastError(deltas, squaredErrors(chunks, tables, poll)) };
     },
+    search: { kind: 'quantiles', probabilities: SEARCH_QUANTILES, best: leastError },
   };
+}
+
+/** The first delta with the least error; 1 when there is none. */
+function leastError(deltas: readonly number[], errors: readonly number[]): number {
+  let best = { delta: 1, error: Infinity };
+  deltas.forEach((delta, i) => {
+    if (errors[i] < best.error) best = { delta, error: errors[i] };
+  });
+  return best.delta;
 }
 
 /** Sum of squared errors of each table, all in one pass. */
