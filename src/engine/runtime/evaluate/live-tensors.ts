@@ -11,6 +11,12 @@ import { ScratchFile, type ScratchPlace } from './scratch-file';
 /** Elements read from the file at once for statistics, about: they fit the second cache. */
 const PIECE = 1 << 16;
 
+/**
+ * Blocks are taken together in pieces of at least this many bytes, which the allocator (glibc's) maps each for itself and gives back to the system:
+ * smaller ones would lie between all else that the thread takes, and stay the process's for good.
+ */
+const MAPPED = 33 << 20;
+
 export interface LiveTensorOptions {
   /** Batches whose blocks stay in memory. */
   readonly residentBatches: number;
@@ -35,9 +41,15 @@ export class LiveTensors {
   private readonly scratch: ScratchFile;
   private readonly piece = new Float32Array(PIECE);
 
-  /** @param blocks memory of an earlier calibration, used again: the last block is the one that batches share */
-  constructor(private readonly layout: LiveLayout, private readonly options: LiveTensorOptions, private readonly blocks: ArrayBuffer[]) {
+  /** From one block to the next. */
+  private readonly stride: number;
+  private readonly blocksInPiece: number;
+
+  /** @param pieces memory of an earlier calibration, used again: the last block is the one that batches share */
+  constructor(private readonly layout: LiveLayout, private readonly options: LiveTensorOptions, private readonly pieces: ArrayBuffer[]) {
     this.scratch = new ScratchFile(options.scratch);
+    this.stride = Math.ceil(layout.bytes / 64) * 64;
+    this.blocksInPiece = Math.ceil(MAPPED / this.stride);
   }
 
   get batches(): number {
@@ -79,7 +91,7 @@ export class LiveTensors {
   chunks(name: string): ChunkSource {
     const { elements } = this.live(name);
     const images = this.valid.reduce((sum, count) => sum + count, 0);
-    return { elements: (elements / this.options.batch) * images, [Symbol.iterator]: () => this.pieces(name) };
+    return { elements: (elements / this.options.batch) * images, [Symbol.iterator]: () => this.read(name) };
   }
 
   /** Removes the scratch file. */
@@ -87,7 +99,7 @@ export class LiveTensors {
     this.scratch.close();
   }
 
-  private *pieces(name: string): Generator<Float32Array, void, undefined> {
+  private *read(name: string): Generator<Float32Array, void, undefined> {
     const { elements, dims } = this.live(name);
     const row = at(dims, dims.length - 1);
     const step = Math.max(1, Math.floor(PIECE / row)) * row;
@@ -107,10 +119,10 @@ export class LiveTensors {
   }
 
   private view(batch: number): OpenBatch {
-    const block = this.block(Math.min(batch, this.options.residentBatches));
+    const { memory, start } = this.block(Math.min(batch, this.options.residentBatches));
     const tensor = (name: string): FloatTensor => {
       const { offset, elements, dims } = this.live(name);
-      return { data: new Float32Array(block, offset, elements), dims };
+      return { data: new Float32Array(memory, start + offset, elements), dims };
     };
     const save = (names: readonly string[]): void => {
       if (this.resident(batch)) return;
@@ -119,9 +131,10 @@ export class LiveTensors {
     return { tensor, save };
   }
 
-  private block(index: number): ArrayBuffer {
-    while (this.blocks.length <= index) this.blocks.push(new ArrayBuffer(this.layout.bytes));
-    return at(this.blocks, index);
+  private block(index: number): { readonly memory: ArrayBuffer; readonly start: number } {
+    const piece = Math.floor(index / this.blocksInPiece);
+    while (this.pieces.length <= piece) this.pieces.push(new ArrayBuffer(this.blocksInPiece * this.stride));
+    return { memory: at(this.pieces, piece), start: (index % this.blocksInPiece) * this.stride };
   }
 
   /** Byte offset in the file. */

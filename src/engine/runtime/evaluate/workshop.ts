@@ -2,7 +2,7 @@
 import { at } from '../../../shared/at';
 import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { rebatch } from '../../core/graph/rebatch';
-import type { Graph, ImportedModel, ModelStructure } from '../../core/graph/types';
+import type { Graph, ModelStructure } from '../../core/graph/types';
 import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
@@ -13,9 +13,11 @@ import { importModel } from '../ort/import-model';
 import { probeMachine } from '../ort/integer-machine';
 import type { BatchOutcome, CellOutcome, SharedModel, TaskResults, WorkerEvent, WorkerTask } from '../workers/protocol';
 import { shareGraph } from '../workers/shared-graph';
+import { computeBypass } from './bypass';
 import { CalibrationPictures } from './calibration-pictures';
 import { Calibrator } from './calibrator';
 import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
+import { computeHeadDamage } from './head-damage';
 import { loadBatch, loadPicture } from './load-pixels';
 import { proveExact, type Proof } from './prove-exact';
 import { scratchFileSystem } from './scratch-file-system';
@@ -62,6 +64,16 @@ export class Workshop {
         const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
         return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, levels: cell.levels, levelNames: cell.levelNames, poll: context.poll });
       }
+      case 'bypass': {
+        const cell = this.cell(task.cell);
+        const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
+        return computeBypass(task, batch, { network: cell.network, structure: cell.structure, poll: context.poll, onStep: (done, total) => context.emit({ kind: 'site', done, total }) });
+      }
+      case 'head-damage': {
+        const cell = this.cell(task.cell);
+        const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
+        return computeHeadDamage(batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, levels: cell.levels, poll: context.poll });
+      }
       case 'logits': return this.logits(task.cell, task.inputs, context);
       case 'image-logits': return this.imageLogits(task, context);
       case 'site-output': {
@@ -79,7 +91,7 @@ export class Workshop {
   }
 
   private async import(key: string, file: string, poll: () => void): Promise<SharedModel> {
-    const shared = shareModel(await importModel(file, poll));
+    const shared = await importShared(file, poll);
     // The weights that were read, which are in shared memory now.
     collectGarbage();
     this.adopt(key, shared);
@@ -226,7 +238,9 @@ export class Workshop {
   }
 }
 
-function shareModel({ graph: own, structure, batchable, exportedBatch, notes }: ImportedModel): SharedModel {
+/** A function of its own: while it is not over, it holds on to the weights that it read. */
+async function importShared(file: string, poll: () => void): Promise<SharedModel> {
+  const { graph: own, structure, batchable, exportedBatch, notes } = await importModel(file, poll);
   const graph = shareGraph(own);
   return { graph, shapes: graph.shapes, structure, batchable, exportedBatch, notes, metadata: Object.fromEntries(graph.metadata) };
 }
