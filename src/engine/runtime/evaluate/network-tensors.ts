@@ -16,12 +16,15 @@ interface Life extends TensorLife {
 
 export class NetworkTensors {
   private readonly tensors: ReadonlyMap<string, EngineTensor>;
+  /** Where all of them lie. */
+  private readonly region: Uint8Array;
 
   constructor(private readonly memory: KernelMemory, segments: readonly Segment[], output: string) {
     const { lives, names } = findLives(segments, output);
     const { offsets, bytes } = placeTensors(lives);
     const base = this.memory.reserve(bytes);
     const views = new Map(lives.map((life) => [life.name, this.view(life, base + (offsets.get(life.name) ?? 0))]));
+    this.region = this.memory.u8(base, bytes);
     this.tensors = new Map([...names].map(([name, place]) => [name, found(views, place)]));
   }
 
@@ -34,6 +37,16 @@ export class NetworkTensors {
     const { data, dims } = this.get(name);
     if (!(data instanceof Float32Array)) throw new Error(`the tensor ${name} holds codes, floats were expected`);
     return { data, dims };
+  }
+
+  /** A copy of everything that is alive now. */
+  save(): Uint8Array {
+    return this.region.slice();
+  }
+
+  /** Puts back what `save` gave. */
+  restore(saved: Uint8Array): void {
+    this.region.set(saved);
   }
 
   private view({ type, dims }: Life, address: number): EngineTensor {

@@ -38,6 +38,10 @@ export interface PassOptions {
   readonly prefix?: SharedPrefix;
   /** Called with the tensors kept by `keep`, for every valid image at once: [batch, ...]. The array is reused: copy what is kept. */
   readonly onTensor?: (name: string, tensor: FloatTensor) => void;
+  /** By block, heads that stay as they are before their quantiser; only where maps are written as values. */
+  readonly spared?: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Called before a block's map is quantised: `finish` runs the rest of the network with these heads spared and gives its logits, as often as it is called. */
+  readonly fork?: (block: number, finish: (heads: ReadonlySet<number>) => Promise<Float32Array>) => Promise<void>;
 }
 
 export interface PassResult {
@@ -99,11 +103,17 @@ export class Network {
 
   /** Runs one batch. pixels: [batch, channels, height, width], normalised. */
   async run(pixels: Float32Array, options: PassOptions): Promise<PassResult> {
-    const { structure, batch } = this.spec;
-    const { input, output } = structure;
-    const picture: EngineTensor = { data: pixels, dims: [batch, input.channels, input.height, input.width] };
+    const { channels, height, width } = this.spec.structure.input;
     const digests = new Uint32Array(options.valid);
+    const logits = await this.pass(0, { data: pixels, dims: [this.spec.batch, channels, height, width] }, options, digests);
+    return { logits, digests };
+  }
+
+  /** The segments from `from` on; gives [valid, classes] logits. */
+  private async pass(from: number, picture: EngineTensor, options: PassOptions, digests: Uint32Array): Promise<Float32Array> {
+    const { input, output } = this.spec.structure;
     for (const [index, segment] of this.segments.entries()) {
+      if (index < from) continue;
       options.poll();
       const outputs = new Map(segment.outputs.map((name) => [name, this.tensors.get(name)]));
       if (index > 0 || options.prefix?.fill(this.prefixKey, outputs) !== true) {
@@ -112,10 +122,28 @@ export class Network {
         if (index === 0) options.prefix?.keep(this.prefixKey, outputs);
       }
       for (const name of segment.outputs) if (this.spec.keep.has(name)) options.onTensor?.(name, this.tensors.floats(name));
-      for (const produced of new Set(segment.cuts.map((cut) => cut.produced))) this.quantize(produced, options, digests);
+      const maps = [...new Set(segment.cuts.map((cut) => cut.produced))];
+      for (const [place, produced] of maps.entries()) {
+        await this.offerFork(index, maps.slice(place), picture, options);
+        this.quantize(produced, options, digests);
+      }
     }
-    const logits = this.tensors.floats(output.name).data;
-    return { logits: logits.slice(0, options.valid * output.classes), digests };
+    return this.tensors.floats(output.name).data.slice(0, options.valid * output.classes);
+  }
+
+  /** Before the first of `maps` (of segment `index`) is quantised. Afterwards everything is as it was. */
+  private async offerFork(index: number, maps: readonly string[], picture: EngineTensor, { fork, valid, poll }: PassOptions): Promise<void> {
+    const block = this.blocks.get(at(maps, 0));
+    if (fork === undefined || block === undefined) return;
+    let kept: Uint8Array | null = null;
+    await fork(block, async (heads) => {
+      kept ??= this.tensors.save();
+      const rest: PassOptions = { valid, poll, spared: new Map([[block, heads]]) };
+      for (const map of maps) this.quantize(map, rest, new Uint32Array(valid));
+      const logits = await this.pass(index + 1, picture, rest, new Uint32Array(valid));
+      this.tensors.restore(kept);
+      return logits;
+    });
   }
 
   /** The counts since the last call: per block [heads, levelCount], null without a quantiser. */
@@ -143,7 +171,10 @@ export class Network {
     const block = at(this.spec.structure.blocks, index);
     const size = mapSize(block);
     const kernel = at(this.kernels, index);
-    const forms = (at(this.spec.quantizers, index)?.forms ?? []).map(({ tensor }) => this.tensors.get(tensor).data);
+    const writer = at(this.spec.quantizers, index);
+    const forms = (writer?.forms ?? []).map(({ tensor }) => this.tensors.get(tensor).data);
+    const spared = writer === null ? undefined : options.spared?.get(index);
+    if (spared !== undefined && writer?.output !== 'values') throw new Error(`heads of block ${index} cannot be spared: its map is written as ${writer?.output}`);
     const shape = { batch: block.windows?.count ?? 1, heads: block.heads, rows: block.tokens, cols: block.tokens };
     const counts = at(this.counts, index);
     const whole = this.tensors.floats(softmax).data;
@@ -155,6 +186,7 @@ export class Network {
         continue;
       }
       const before = options.onAttention === undefined || !valid ? null : map.slice();
+      const original = spared === undefined ? null : map.slice();
       const [out, second] = forms.map((form) => form.byteOffset + image * size * form.BYTES_PER_ELEMENT);
       if (out === undefined) throw new Error(`nothing reads the quantised map of block ${index}`);
       // Padding is quantised like any image, and neither counted nor digested.
@@ -164,6 +196,8 @@ export class Network {
         ...(before === null ? {} : { codes: this.codes }),
         ...(valid ? { counts, digest: at(digests, image) } : {}),
       });
+      const [values] = forms;
+      if (spared !== undefined && original !== null && values instanceof Float32Array) putBack(original, values.subarray(image * size, (image + 1) * size), spared, block);
       if (valid) digests[image] = digest;
       if (before !== null) options.onAttention?.({ image, block: index, before, codes: this.codesOf(kernel, size) });
     }
@@ -180,6 +214,12 @@ export class Network {
       return kernel === null ? null : new Float64Array(block.heads * kernel.levelCount);
     });
   }
+}
+
+/** Heads of one image's map as they were before the quantiser wrote its values. */
+function putBack(original: Float32Array, values: Float32Array, spared: ReadonlySet<number>, { heads, tokens }: AttentionBlock): void {
+  const size = tokens ** 2;
+  for (let map = 0; map * size < original.length; map++) if (spared.has(map % heads)) values.set(original.subarray(map * size, (map + 1) * size), map * size);
 }
 
 /** Elements of one image's map. */

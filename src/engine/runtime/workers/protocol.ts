@@ -4,6 +4,7 @@ import type { Overrides } from '../../../shared/overrides';
 import type { Preprocess } from '../../../shared/settings';
 import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
+import type { BypassResult } from '../evaluate/bypass';
 import type { Proof } from '../evaluate/prove-exact';
 import type { SiteInput } from '../evaluate/site-output';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
@@ -48,6 +49,9 @@ export type WorkerTask =
   | { readonly kind: 'drop'; readonly keys: readonly string[] }
   | { readonly kind: 'evaluate'; readonly cells: readonly string[]; readonly batches: readonly BatchSpec[]; readonly preprocess: Preprocess }
   | { readonly kind: 'view'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly position: number }
+  /** Of images of one batch, whose FP32 answers are given: what the cell says when some maps are left alone, one branch at a time. */
+  | { readonly kind: 'bypass'; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly images: readonly { readonly position: number; readonly answer: number }[]; readonly branches: readonly { readonly block: number; readonly heads: readonly number[] }[]; readonly everyMap: boolean }
+  | { readonly kind: 'head-damage'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess }
   | { readonly kind: 'logits'; readonly cell: string; readonly inputs: Float32Array }
   | { readonly kind: 'image-logits'; readonly cell: string; readonly images: ImageSet }
   | { readonly kind: 'site-output'; readonly model: string; readonly site: string; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly inputs: readonly SiteInput[] }
@@ -112,6 +116,9 @@ export interface TaskResults {
   drop: null;
   evaluate: null;
   view: ViewOutcome;
+  bypass: BypassResult;
+  /** By image of the batch that could be read, by block, by head. */
+  'head-damage': readonly (readonly (readonly HeadDamage[])[])[];
   logits: Float32Array;
   'image-logits': Float32Array;
   'site-output': Float32Array;
