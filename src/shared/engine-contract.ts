@@ -5,11 +5,14 @@
  */
 import * as v from 'valibot';
 import { attentionHeadsSchema, attentionRolloutSchema, attentionViewSchema, pictureSchema, rolloutQuerySchema } from './attention';
+import { calibrationDrawsSchema, calibrationSchema, candidatesSchema, redrawEventSchema, redrawResultSchema, redrawSeedsSchema } from './calibration';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
 import { inspectionSchema } from './inspection';
-import { boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
+import { noiseEventSchema, noiseRepeatsSchema, noiseResultSchema } from './noise';
+import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
 import { evaluationSpecSchema } from './settings';
+import { exportedTableSchema, tableFormatSchema } from './tables';
 
 const none = v.null();
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -33,6 +36,12 @@ export const engineContract = {
   'evaluation.run': { params: evaluationSpecSchema, result: evaluationResultSchema, events: evaluationEventSchema },
   /** The matrix models x schemes on a data set (null: the one with the newest run). */
   'board.get': { params: v.object({ datasetId: v.nullable(v.string()) }), result: boardSchema, events: none },
+  /** Exactly these runs against each other on the images both have; Holm over all of these comparisons. See `comparablePairs` for which pairs. */
+  'board.compare': { params: v.object({ runIds: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(100)) }), result: v.object({ pairs: v.array(pairedResultSchema) }), events: none },
+  /** How top-1 and its interval went as images came in, in the order of the run's list. */
+  'run.band': { params: v.object({ runId: v.string() }), result: bandSchema, events: none },
+  /** Writes a table of the workspace as a file; one that is there is replaced. */
+  'workspace.export': { params: v.object({ table: exportedTableSchema, format: tableFormatSchema, file: v.string() }), result: v.object({ file: v.string(), rows: v.number() }), events: none },
   /** Stored predictions of a run, by position in the run's list. */
   'run.predictions': {
     params: v.object({ runId: v.string(), offset: index, count: index }),
@@ -52,6 +61,22 @@ export const engineContract = {
   'attention.heads': { params: v.object({ runId: v.string(), image: index, block: index }), result: attentionHeadsSchema, events: none },
   /** Attention rollout up to a block. */
   'attention.rollout': { params: v.object({ runId: v.string(), image: index, block: index, query: rolloutQuerySchema }), result: attentionRolloutSchema, events: none },
+  /** Pictures, parameters and reparameterisation of a run's calibration. */
+  'calibration.get': { params: v.object({ runId: v.string() }), result: calibrationSchema, events: none },
+  /** A calibration picture as the network sees it, by its position in the draw. */
+  'calibration.picture': { params: v.object({ runId: v.string(), position: index }), result: pictureSchema, events: none },
+  /** Runs and redraws that are equal to this run but for the pictures they were calibrated on. */
+  'calibration.draws': { params: v.object({ runId: v.string() }), result: calibrationDrawsSchema, events: none },
+  /** Calibrates (and does not evaluate) with other draws of the same size; finished draws are kept when aborted. */
+  'calibration.redraw': { params: v.object({ runId: v.string(), seeds: redrawSeedsSchema }), result: redrawResultSchema, events: redrawEventSchema },
+  /** Pictures of a data set's train split whose class or file contains a text. */
+  'calibration.candidates': { params: v.object({ datasetId: v.string(), offset: index, count: index, search: v.string() }), result: candidatesSchema, events: none },
+  /** One of them as the network of a run would see it, by its index in the train split. */
+  'calibration.candidate': { params: v.object({ runId: v.string(), index }), result: pictureSchema, events: none },
+  /** Evaluates a run again under other realisations of float32 rounding (images null: all of the run). Finished repeats are kept when aborted. */
+  'noise.run': { params: v.object({ runId: v.string(), repeats: noiseRepeatsSchema, images: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))) }), result: noiseResultSchema, events: noiseEventSchema },
+  /** The stored answer on the most images; null when it was never asked. */
+  'noise.get': { params: v.object({ runId: v.string() }), result: v.nullable(noiseResultSchema), events: none },
   /** Writes the self-contained HTML report of the board's runs; returns its path. */
   'report.data': {
     params: v.object({ datasetId: v.nullable(v.string()) }),

@@ -103,6 +103,10 @@ export const pairedResultSchema = v.object({
 });
 export type PairedResult = Readonly<v.InferOutput<typeof pairedResultSchema>>;
 
+/** Top-1 and its 95 % interval over the first `images` images of a run's list, at up to a hundred places; the last is the run as it stands. */
+export const bandSchema = v.object({ runId: v.string(), total: v.number(), points: v.array(v.object({ images: v.number(), top1: v.number(), ci95: interval })) });
+export type Band = Readonly<v.InferOutput<typeof bandSchema>>;
+
 export const boardCellSchema = v.object({
   modelId: v.string(),
   scheme: schemeIdSchema,
@@ -114,6 +118,14 @@ export const boardCellSchema = v.object({
   counterpart: v.nullable(pairedResultSchema),
   /** The seed's published top-1 for this cell where there is one. */
   published: v.nullable(v.number()),
+  /** Whose figure it is, where the seed's page took it from others ("RepQ-ViT"). */
+  publishedAs: v.nullable(v.string()),
+  /** What the seed's own logs say of this cell: a rerun, or a figure that never reached the page. */
+  publishedLog: v.nullable(v.number()),
+  /** Top-1 in percent over finished runs that differ from this one by their seed alone, itself included; null when there are fewer than two. */
+  seeds: v.nullable(v.object({ count: v.number(), min: v.number(), max: v.number(), mean: v.number() })),
+  /** How far rounding alone moves top-1, in points between the least and the most of the repeats; null when it was not measured. */
+  noise: v.nullable(v.object({ repeats: v.number(), images: v.number(), spread: v.number() })),
 });
 export type BoardCell = Readonly<v.InferOutput<typeof boardCellSchema>>;
 

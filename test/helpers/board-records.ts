@@ -25,9 +25,9 @@ export function board(names: readonly string[] = ['fashion_swin', 'fashion_vit']
     const fp32 = runRecord(model, 'none', 90 - 2 * i);
     const rest = logSchemeIds.map((scheme, place): BoardCell => {
       const run = runRecord(model, scheme, 88 - 2 * i - place, { settings: settings(scheme) });
-      return { modelId: model.id, scheme, arithmetic: 'reference', run, paired: pairedRecord(run, fp32, place < 2 ? { holmP: 0.2 } : {}), counterpart: null, published: scheme === 'BitLog2_Half_17' ? 85 : null };
+      return { modelId: model.id, scheme, arithmetic: 'reference', run, paired: pairedRecord(run, fp32, place < 2 ? { holmP: 0.2 } : {}), counterpart: null, published: scheme === 'BitLog2_Half_17' ? 85 : null, publishedAs: null, publishedLog: null, seeds: null, noise: null };
     });
-    return [{ modelId: model.id, scheme: 'none', arithmetic: 'fp32', run: fp32, paired: null, counterpart: null, published: 91 }, ...rest];
+    return [{ modelId: model.id, scheme: 'none', arithmetic: 'fp32', run: fp32, paired: null, counterpart: null, published: 91, publishedAs: null, publishedLog: null, seeds: null, noise: null }, ...rest];
   });
   return { datasetId: datasetRecord('small').id, models, columns: logSchemeIds.map((id) => ({ id, levels: [0, 0.25, 0.5, 1], distinct: 4 })), cells };
 }

@@ -95,7 +95,7 @@ export function makeBoard(runs: readonly RunRecord[], models: readonly ModelReco
       const run = find(scheme, arithmetic);
       const paired = run === null || baseline === null || scheme === 'none' || run.top1 === null ? null : pairedOf(run, baseline);
       const reference = arithmetic === 'integer' ? find(scheme, 'reference') : null;
-      return { modelId: model.id, scheme, arithmetic, run, paired, counterpart: run === null || reference === null ? null : pairedOf(run, reference), published: null };
+      return { modelId: model.id, scheme, arithmetic, run, paired, counterpart: run === null || reference === null ? null : pairedOf(run, reference), published: null, publishedAs: null, publishedLog: null, seeds: null, noise: null };
     };
     const integer = here.some(({ settings }) => settings.arithmetic === 'integer') ? logSchemeIds.map((scheme) => cell(scheme, 'integer')) : [];
     return [...ids.map((scheme) => cell(scheme, scheme === 'none' ? 'fp32' : 'reference')), ...integer];

@@ -10,13 +10,19 @@ import { inspection } from '../core/graph/inspection';
 import { loadDataset } from './library/dataset-library';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
-import { buildBoard, pairedOf, readPublished, type PublishedTable, predictionsPage, workspaceSummary } from './results/results';
+import { buildBoard, compareRuns, pairedOf, readPublished, type PublishedTable, predictionsPage, runBand, workspaceSummary } from './results/results';
 import { estimateEvaluation } from './runs/estimate';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { openStore } from './store/open-store';
 import { attentionHeads, attentionRollout } from './pages/attention';
+import { calibrationOf, calibrationPicture } from './pages/calibration';
+import { CandidateFinder } from './pages/calibration-candidates';
+import { calibrationDraws } from './pages/calibration-draws';
+import { redraw } from './pages/calibration-redraw';
+import { measureNoise, storedNoise } from './pages/noise';
 import type { RunSources } from './pages/run-sources';
+import { stoppable } from './pages/stoppable';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
 import { StopFlag } from './workers/stop-flag';
@@ -41,6 +47,7 @@ export class Service {
   private readonly library = new ModelLibrary();
   private publishedTable: PublishedTable | null = null;
   private evaluating: { readonly stop: StopFlag; readonly finished: Promise<void> } | null = null;
+  private readonly candidates = new CandidateFinder();
   private viewsOf: { readonly store: Store; readonly views: Views } | null = null;
 
   constructor(private readonly options: EngineOptions) {}
@@ -66,12 +73,23 @@ export class Service {
     'evaluation.estimate': async (spec) => estimateEvaluation(await Promise.all(spec.models.map((file) => this.loadModel(file))), await loadDataset(spec.dataset), spec, this.poolSize(spec)),
     'evaluation.run': (spec, options) => this.evaluate(spec, options),
     'board.get': async ({ datasetId }) => buildBoard(await this.store(), datasetId, this.published()),
+    'board.compare': async ({ runIds }) => ({ pairs: await compareRuns(await this.store(), runIds) }),
+    'run.band': async ({ runId }) => runBand(await this.store(), runId),
+    'workspace.export': async ({ table, format, file }) => ({ file: resolve(file), rows: await (await this.store()).exportTable(table, format, resolve(file)) }),
     'run.predictions': async ({ runId, offset, count }) => predictionsPage(await this.store(), runId, offset, count),
     'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],
     'image.picture': async ({ runId, image }) => (await this.views()).picture(runId, image),
     'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
     'attention.heads': async ({ runId, image, block }) => attentionHeads(await this.views(), runId, image, block),
     'attention.rollout': async ({ runId, image, block, query }) => attentionRollout(await this.views(), runId, image, block, query),
+    'calibration.get': async ({ runId }) => calibrationOf(await this.sources(), runId),
+    'calibration.picture': async ({ runId, position }) => calibrationPicture(await this.sources(), runId, position),
+    'calibration.draws': async ({ runId }) => calibrationDraws(await this.store(), runId),
+    'calibration.redraw': ({ runId, seeds }, { signal, onEvent }) => stoppable(signal, async (stop) => redraw(await this.sources(), runId, { seeds, stop, onProgress: (progress) => onEvent?.(progress) })),
+    'calibration.candidates': async ({ datasetId, ...page }) => this.candidates.page(await this.sources(), datasetId, page),
+    'calibration.candidate': async ({ runId, index }) => this.candidates.picture(await this.sources(), runId, index),
+    'noise.run': ({ runId, repeats, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, images, stop, emit: (event) => onEvent?.(event) })),
+    'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
     'report.data': async ({ datasetId }) => {
       const store = await this.store();
       return { board: await buildBoard(store, datasetId, this.published()), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };

@@ -1,10 +1,13 @@
 /** The matrix models x schemes on one data set: the newest run of each cell, against the model's FP32. */
 import type { Board, BoardCell, DatasetRecord, ModelRecord, PairedResult } from '../../../shared/records';
+import { storedNoiseSchema } from '../../../shared/noise';
+import { someOverrides } from '../../../shared/overrides';
 import { logSchemeIds, type SchemeId } from '../../../shared/settings';
 import type { Store, StoredRun } from '../store/store-types';
+import { noiseKind, noiseOfCell, seedSpread } from './cell-spread';
 import { schemeLadders } from './ladders';
 import { adjustByHolm, comparePair } from './paired';
-import { nothingPublished, publishedTop1, type PublishedTable } from './published';
+import { noFigure, nothingPublished, publishedFigure, type PublishedFigure, type PublishedTable } from './published';
 import { toRunRecord } from './run-record';
 
 /**
@@ -47,7 +50,7 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
     { scheme: 'none', arithmetic: 'fp32' },
     ...arithmeticsOf(runs).flatMap((arithmetic) => schemesOf(runs, arithmetic).map((scheme) => ({ scheme, arithmetic }))),
   ];
-  const cells = places.map((place) => ({ ...place, stored: newest(runs, (run) => run.settings.scheme === place.scheme && run.settings.arithmetic === place.arithmetic) }));
+  const cells = places.map((place) => ({ ...place, stored: newest(runs, (run) => run.settings.scheme === place.scheme && run.settings.arithmetic === place.arithmetic && isPlain(run)) }));
   const comparisons: (PairedResult | null)[] = [];
   for (const { stored, arithmetic } of cells) {
     const baseline = stored === null || arithmetic === 'fp32' ? null : baselineOf(runs, stored);
@@ -58,12 +61,15 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
     const reference = stored === null ? null : counterpartOf(runs, stored);
     return stored === null || reference === null ? null : comparePair(store, stored, reference);
   }));
+  const noise = await store.savedAnalysesOf(noiseKind, storedNoiseSchema);
   return cells.map(({ scheme, arithmetic, stored }, i) => ({
     modelId: model.id, scheme, arithmetic,
     run: stored === null ? null : toRunRecord(stored, model.name),
     paired: adjusted[i] ?? null,
     counterpart: counterparts[i] ?? null,
-    published: publishedApplies(stored, published) ? publishedTop1(published, model, scheme) : null,
+    ...publishedOf(publishedApplies(stored, published) ? publishedFigure(published, model, scheme) : noFigure),
+    seeds: stored === null ? null : seedSpread(runs, stored),
+    noise: stored === null ? null : noiseOfCell(noise.get(stored.id) ?? []),
   }));
 }
 
@@ -82,8 +88,13 @@ function counterpartOf(runs: readonly StoredRun[], run: StoredRun): StoredRun | 
 
 /** Everything that decides the quantised network except its arithmetic, as one text. */
 function quantisersOf({ settings }: StoredRun): string {
-  const { scheme, wBits, aBits, calibrationImages, seed, preprocess, calibrationList } = settings;
-  return JSON.stringify([scheme, wBits, aBits, calibrationImages, seed, preprocess, calibrationList]);
+  const { scheme, wBits, aBits, calibrationImages, seed, preprocess, calibrationList, overrides } = settings;
+  return JSON.stringify([scheme, wBits, aBits, calibrationImages, seed, preprocess, calibrationList, overrides ?? null]);
+}
+
+/** A run with exceptions is no figure of its scheme: it stands beside the board, among the further runs of its model. */
+function isPlain({ settings }: StoredRun): boolean {
+  return someOverrides(settings.overrides) === undefined;
 }
 
 /** Runs come oldest first. */
@@ -118,6 +129,10 @@ function schemesOf(runs: readonly StoredRun[], arithmetic: string): readonly Sch
 /** The published figures are of ImageNet. */
 function publishedFor(dataset: DatasetRecord | null, published: PublishedTable): PublishedTable {
   return dataset === null || dataset.labelSet === 'imagenet-1k' ? published : nothingPublished;
+}
+
+function publishedOf({ page, as, log }: PublishedFigure): Pick<BoardCell, 'published' | 'publishedAs' | 'publishedLog'> {
+  return { published: page, publishedAs: as, publishedLog: log };
 }
 
 /** And of one choice of bits: beside a run with others they would mislead. */

@@ -8,6 +8,8 @@ import { schemeIds, type SchemeId } from '../../../shared/settings';
 export interface PublishedFigure {
   readonly page: number | null;
   readonly log: number | null;
+  /** Whose figure the page's is, where it is not the authors' own ("RepQ-ViT"). */
+  readonly as: string | null;
 }
 
 export interface PublishedTable {
@@ -36,11 +38,13 @@ export function readPublished(resourcesPath: string): PublishedTable {
   };
 }
 
-/** The page's figure for a model and scheme; null where it has none. Logs never stand in for the page. */
-export function publishedTop1(table: PublishedTable, model: Pick<ModelRecord, 'file'>, scheme: SchemeId): number | null {
+/** What was published for a model and scheme: the page's figure (null where it has none: logs never stand in for it), whose it is, and what the logs say. */
+export function publishedFigure(table: PublishedTable, model: Pick<ModelRecord, 'file'>, scheme: SchemeId): PublishedFigure {
   const name = basename(model.file, extname(model.file));
-  return table.models.find((row) => row.file.test(name))?.figures.get(scheme)?.page ?? null;
+  return table.models.find((row) => row.file.test(name))?.figures.get(scheme) ?? noFigure;
 }
+
+export const noFigure: PublishedFigure = { page: null, log: null, as: null };
 
 function figures(value: unknown): Map<SchemeId, PublishedFigure> {
   if (typeof value !== 'object' || value === null) throw new Error('published table: figures are not an object');
@@ -48,7 +52,7 @@ function figures(value: unknown): Map<SchemeId, PublishedFigure> {
     Object.entries(value).map(([id, figure]) => {
       const scheme = schemeIds.find((known) => known === id);
       if (scheme === undefined) throw new Error(`published table: unknown scheme ${id}`);
-      return [scheme, { page: numberOrNull(field(figure, 'page')), log: numberOrNull(field(figure, 'log')) }];
+      return [scheme, { page: numberOrNull(field(figure, 'page')), log: numberOrNull(field(figure, 'log')), as: textOrNull(field(figure, 'as')) }];
     }),
   );
 }
@@ -75,4 +79,8 @@ function number(value: unknown): number {
 
 function numberOrNull(value: unknown): number | null {
   return value === undefined ? null : number(value);
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === undefined ? null : text(value);
 }

@@ -1,10 +1,12 @@
 /** From the store to the records of the contract. */
-import { fail } from '../../../shared/failure';
 import type { PairedResult, Prediction, RunRecord, WorkspaceSummary } from '../../../shared/records';
 import type { Store, StoredPrediction, StoredRun } from '../store/store-types';
 import { adjustByHolm, comparePair } from './paired';
 import { toRunRecord } from './run-record';
+import { storedRun } from './stored-run';
 
+export { runBand } from './band';
+export { compareRuns } from './compare';
 export { boardCell, boardCells, buildBoard } from './board';
 export { nothingPublished, readPublished, type PublishedTable } from './published';
 
@@ -56,10 +58,4 @@ export async function pairedOfRuns(store: Store, runIds: readonly string[]): Pro
     }
   }
   return [...groups.values()].flatMap((group) => adjustByHolm(group));
-}
-
-async function storedRun(store: Store, runId: string): Promise<StoredRun> {
-  const run = await store.run(runId);
-  if (run === null) throw fail('not-found', 'This run is not in the workspace', { place: runId, next: 'Choose another run' });
-  return run;
 }

@@ -8,6 +8,7 @@ import { Committer } from './commit';
 import { Connection } from './connection';
 import { FlipsReader } from './flips';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
+import { tableExport } from './export-table';
 import { OutcomeMemory } from './outcome-memory';
 import { readings } from './outcomes';
 import { parseLevelText, sorted } from './level-totals';
@@ -146,6 +147,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
     ...analyses(writer, reader),
+    ...tableExport(reader),
     flips: (request) => flips.page(request),
     commitBatch: (commit) => committer.commit([commit]),
     commitBatches: (commits) => committer.commit(commits),

@@ -1,6 +1,7 @@
 /** What the store takes and gives. Everything is plain data; nothing of DuckDB shows. */
 import type { DatasetRecord, ModelRecord, RunState, SiteFallback, SiteParameters, SkippedImage } from '../../../shared/records';
 import type { Failure } from '../../../shared/failure';
+import type { ExportedTable, TableFormat } from '../../../shared/tables';
 import type { RunSettings } from '../../../shared/settings';
 import type { FlipsPage, FlipsRequest } from './flips';
 import type { RecordSchema } from './stored-json';
@@ -155,8 +156,12 @@ export interface Store {
   savedAnalysis<T>(runId: string, kind: string, question: unknown, schema: RecordSchema<T>): Promise<T | null>;
   /** All stored answers of a kind, newest first. */
   savedAnalyses<T>(runId: string, kind: string, schema: RecordSchema<T>): Promise<readonly T[]>;
+  /** The same of every run that has some, by run. */
+  savedAnalysesOf<T>(kind: string, schema: RecordSchema<T>): Promise<ReadonlyMap<string, readonly T[]>>;
   /** Stores (or replaces) an answer; it must be plain JSON. */
   saveAnalysis(runId: string, kind: string, question: unknown, result: unknown): Promise<void>;
+  /** Writes a table as a file (one that is there is replaced); answers with its number of rows. */
+  exportTable(table: ExportedTable, format: TableFormat, file: string): Promise<number>;
   /** Writes everything into the one file and releases it. */
   close(): Promise<void>;
 }

@@ -170,9 +170,18 @@ describe('published figures', () => {
     expect((await buildBoard(store, 'data-small', published)).cells.every((cell) => cell.published === null)).toBe(true);
   });
 
+  it('name whose figure it is, and what the logs say beside it', async () => {
+    await store.upsertDataset(datasetRecord('imagenet', { labelSet: 'imagenet-1k' }));
+    await store.upsertModel(modelRecord('deit_base_patch16_224', { classes: 1000 }));
+    const board = await buildBoard(store, 'data-imagenet', published);
+    expect(board.cells.map((cell) => [cell.scheme, cell.publishedAs, cell.publishedLog])).toEqual([
+      ['none', null, null], ['Sqrt2_16', null, 75.822], ['Sqrt2_17', 'RepQ-ViT', 75.72], ['BitLog2_Single_16', null, 75.458], ['BitLog2_Single_17', null, 75.482], ['BitLog2_Half_16', null, 75.594], ['BitLog2_Half_17', null, 75.836],
+    ]);
+  });
+
   it('record the page and the logs where they disagree', () => {
-    expect(published.models.find((model) => model.name === 'DeiT-B')?.figures.get('BitLog2_Half_16')).toEqual({ page: 75.554, log: 75.594 });
-    expect(published.models.find((model) => model.name === 'ViT-S')?.figures.get('Sqrt2_17')).toEqual({ page: 65.05, log: 64.716 });
+    expect(published.models.find((model) => model.name === 'DeiT-B')?.figures.get('BitLog2_Half_16')).toEqual({ page: 75.554, log: 75.594, as: null });
+    expect(published.models.find((model) => model.name === 'ViT-S')?.figures.get('Sqrt2_17')).toEqual({ page: 65.05, log: 64.716, as: 'RepQ-ViT' });
   });
 
   it.each([
