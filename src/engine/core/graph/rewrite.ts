@@ -26,14 +26,15 @@ export function rewriteFloat(graph: Graph, structure: ModelStructure): Rewritten
  * The network under fake quantisation in float32 ("reference" arithmetic): x -> clamp(rne(x/D), -Z, L-1-Z)*D in front of every
  * operand. Attention maps are cut out; the caller quantises them between segments (also for scheme none, where it does nothing).
  * `parameters` may be those of a run in which more was quantised: what the overrides switch off is the float product with the original values.
- * `poll` is called once per site and norm, and may throw to stop.
+ * `poll` is called once per site and norm, and may throw to stop. `options`: parameters of integer arithmetic have whole zero points.
  */
 export function rewriteReference(
   graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, poll: () => void = () => undefined,
+  options: ReparameteriseOptions = { integerZeroPoint: false },
 ): RewrittenGraph {
   const edit = new GraphEdit(graph);
   const sites = sitesByName(structure);
-  reparameteriseNorms(edit, structure, settings, parameters, { integerZeroPoint: false }, poll);
+  reparameteriseNorms(edit, structure, settings, parameters, options, poll);
   for (const site of structure.sites) {
     poll();
     if (site.kind === 'linear') replaceWeight(edit, site, settings, parameters, poll);

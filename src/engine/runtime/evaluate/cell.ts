@@ -44,7 +44,7 @@ export async function loadCell(source: CellSource, kind: CellNetwork, poll: () =
   const exact = rewriteFor(source, kind, poll);
   const rewritten = rounding === null ? exact : { ...exact, graph: perturbRounding(exact.graph, rounding) };
   const keep = new Set(residualNames(graph, structure));
-  const writers = structure.blocks.map((block) => mapWriter(kind, block, structure, new Set(exact.cuts.map(({ replacement }) => replacement))));
+  const writers = mapWriters(kind, structure, exact);
   const network = await Network.create({ structure, source: graph, rewritten, batch, threads, quantizers: writers, keep }, poll);
   const heads = structure.blocks.map((block, index) => writers[index]?.heads ?? Array.from({ length: block.heads }, () => null));
   return {
@@ -54,13 +54,20 @@ export async function loadCell(source: CellSource, kind: CellNetwork, poll: () =
   };
 }
 
-function rewriteFor({ graph, structure, machine }: CellSource, kind: CellNetwork, poll: () => void): RewrittenGraph {
+/** The graph of a network in its own arithmetic. */
+export function rewriteFor({ graph, structure, machine }: Pick<CellSource, 'graph' | 'structure' | 'machine'>, kind: CellNetwork, poll: () => void): RewrittenGraph {
   switch (kind.kind) {
     case 'float': return rewriteFloat(graph, structure);
     case 'reference': return rewriteReference(graph, structure, kind.settings, kind.parameters, poll);
     case 'integer': return rewriteInteger(graph, structure, kind.settings, kind.parameters, machine, poll);
     default: return assertNever(kind);
   }
+}
+
+/** The quantisers of every block's map in a rewritten graph; null leaves a map in FP32. */
+export function mapWriters(kind: CellNetwork, structure: ModelStructure, { cuts }: RewrittenGraph): (BlockQuantizer | null)[] {
+  const read = new Set(cuts.map(({ replacement }) => replacement));
+  return structure.blocks.map((block) => mapWriter(kind, block, structure, read));
 }
 
 /** The quantisers of one block's map with what they write; null leaves the map in FP32. `read`: what the rewritten graph reads in its place. */
