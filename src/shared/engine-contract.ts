@@ -4,11 +4,13 @@
  * The wire messages are at the end; transports only move them.
  */
 import * as v from 'valibot';
+import { sampleCountSchema } from './analysis';
 import { attentionHeadsSchema, attentionRolloutSchema, attentionViewSchema, pictureSchema, rolloutQuerySchema } from './attention';
 import { calibrationDrawsSchema, calibrationSchema, candidatesSchema, redrawEventSchema, redrawResultSchema, redrawSeedsSchema } from './calibration';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
 import { inspectionSchema } from './inspection';
+import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseEventSchema, noiseRepeatsSchema, noiseResultSchema } from './noise';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
 import { evaluationSpecSchema } from './settings';
@@ -77,6 +79,8 @@ export const engineContract = {
   'noise.run': { params: v.object({ runId: v.string(), repeats: noiseRepeatsSchema, images: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))) }), result: noiseResultSchema, events: noiseEventSchema },
   /** The stored answer on the most images; null when it was never asked. */
   'noise.get': { params: v.object({ runId: v.string() }), result: v.nullable(noiseResultSchema), events: none },
+  /** Occupancy of the levels of all six schemes on the maps of the run's first images (rounded up to whole batches); stored once measured. */
+  'levels.get': { params: v.object({ runId: v.string(), images: sampleCountSchema, source: v.picklist(levelSources) }), result: levelsSchema, events: levelsEventSchema },
   /** Writes the self-contained HTML report of the board's runs; returns its path. */
   'report.data': {
     params: v.object({ datasetId: v.nullable(v.string()) }),

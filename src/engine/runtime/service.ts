@@ -16,6 +16,7 @@ import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { openStore } from './store/open-store';
 import { attentionHeads, attentionRollout } from './pages/attention';
+import { levelsOfRun } from './pages/levels';
 import { calibrationOf, calibrationPicture } from './pages/calibration';
 import { CandidateFinder } from './pages/calibration-candidates';
 import { calibrationDraws } from './pages/calibration-draws';
@@ -90,6 +91,7 @@ export class Service {
     'calibration.candidate': async ({ runId, index }) => this.candidates.picture(await this.sources(), runId, index),
     'noise.run': ({ runId, repeats, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, images, stop, emit: (event) => onEvent?.(event) })),
     'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
+    'levels.get': async (question, options) => levelsOfRun(await this.sources(), question, options),
     'report.data': async ({ datasetId }) => {
       const store = await this.store();
       return { board: await buildBoard(store, datasetId, this.published()), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };

@@ -19,6 +19,7 @@ import { Calibrator } from './calibrator';
 import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { computeHeadDamage } from './head-damage';
 import { loadBatch, loadPicture } from './load-pixels';
+import { sumMaps } from './map-sums';
 import { proveExact, type Proof } from './prove-exact';
 import { scratchFileSystem } from './scratch-file-system';
 import { SharedPrefix } from './shared-prefix';
@@ -85,6 +86,7 @@ export class Workshop {
         };
         return siteOutput(this.graphAt(task.model, 1), structure, site, task.settings, task.parameters, quantize, task.inputs);
       }
+      case 'map-sums': return sumMaps(task, this.cell(task.cell), context.poll);
       case 'picture': return this.picture(task);
       default: return assertNever(task);
     }

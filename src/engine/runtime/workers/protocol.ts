@@ -6,6 +6,7 @@ import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import type { BypassResult } from '../evaluate/bypass';
 import type { Proof } from '../evaluate/prove-exact';
+import type { MapSums, MapSumsTask } from '../evaluate/map-sums';
 import type { SiteInput } from '../evaluate/site-output';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import type { Graph, ModelStructure } from '../../core/graph/types';
@@ -55,6 +56,7 @@ export type WorkerTask =
   | { readonly kind: 'logits'; readonly cell: string; readonly inputs: Float32Array }
   | { readonly kind: 'image-logits'; readonly cell: string; readonly images: ImageSet }
   | { readonly kind: 'site-output'; readonly model: string; readonly site: string; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly inputs: readonly SiteInput[] }
+  | MapSumsTask
   | { readonly kind: 'picture'; readonly file: string; readonly preprocess: Preprocess; readonly model: string };
 
 export type CellNetwork =
@@ -122,6 +124,7 @@ export interface TaskResults {
   logits: Float32Array;
   'image-logits': Float32Array;
   'site-output': Float32Array;
+  'map-sums': MapSums;
   picture: { readonly width: number; readonly height: number; readonly data: Uint8Array };
 }
 
