@@ -13,6 +13,7 @@ import { inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseEventSchema, noiseRepeatsSchema, noiseResultSchema } from './noise';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
+import { reportChoiceSchema, reportDataSchema } from './report';
 import { evaluationSpecSchema } from './settings';
 import { exportedTableSchema, tableFormatSchema } from './tables';
 
@@ -81,12 +82,8 @@ export const engineContract = {
   'noise.get': { params: v.object({ runId: v.string() }), result: v.nullable(noiseResultSchema), events: none },
   /** Occupancy of the levels of all six schemes on the maps of the run's first images (rounded up to whole batches); stored once measured. */
   'levels.get': { params: v.object({ runId: v.string(), images: sampleCountSchema, source: v.picklist(levelSources) }), result: levelsSchema, events: levelsEventSchema },
-  /** Writes the self-contained HTML report of the board's runs; returns its path. */
-  'report.data': {
-    params: v.object({ datasetId: v.nullable(v.string()) }),
-    result: v.object({ board: boardSchema, workspace: v.string(), engine: v.string(), created: v.string() }),
-    events: none,
-  },
+  /** What the self-contained HTML report is made of: the board, and the chosen runs in detail. */
+  'report.data': { params: v.object({ datasetId: v.nullable(v.string()), runs: v.pipe(v.array(reportChoiceSchema), v.maxLength(100)) }), result: reportDataSchema, events: none },
 } as const;
 
 export type EngineContract = typeof engineContract;

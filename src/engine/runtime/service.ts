@@ -10,11 +10,12 @@ import { inspection } from '../core/graph/inspection';
 import { loadDataset } from './library/dataset-library';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
-import { buildBoard, compareRuns, pairedOf, readPublished, type PublishedTable, predictionsPage, runBand, workspaceSummary } from './results/results';
+import { buildBoard, compareRuns, pairedOf, readPublished, type PublishedTable, predictionsPage, reportData, runBand, workspaceSummary } from './results/results';
 import { estimateEvaluation } from './runs/estimate';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { openStore } from './store/open-store';
+import { modelFile } from './library/model-file';
 import { attentionHeads, attentionRollout } from './pages/attention';
 import { levelsOfRun } from './pages/levels';
 import { calibrationOf, calibrationPicture } from './pages/calibration';
@@ -92,9 +93,9 @@ export class Service {
     'noise.run': ({ runId, repeats, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, images, stop, emit: (event) => onEvent?.(event) })),
     'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
     'levels.get': async (question, options) => levelsOfRun(await this.sources(), question, options),
-    'report.data': async ({ datasetId }) => {
+    'report.data': async ({ datasetId, runs }) => {
       const store = await this.store();
-      return { board: await buildBoard(store, datasetId, this.published()), workspace: store.file, engine: this.options.version, created: new Date().toISOString() };
+      return { ...(await reportData(store, { datasetId, runs, published: this.published() })), engine: this.options.version, created: new Date().toISOString() };
     },
   };
 
@@ -132,7 +133,7 @@ export class Service {
 
   /** Imports a model, or finds it imported. */
   async loadModel(file: string): Promise<KnownModel> {
-    return this.library.load(await this.currentPool(), resolve(file));
+    return this.library.load(await this.currentPool(), modelFile(resolve(file)));
   }
 
   /** The seed's published table: read once. */
@@ -200,7 +201,7 @@ export class Service {
   private async evaluateWith(spec: EvaluationSpec, stop: StopFlag, onEvent: CallOptions<'evaluation.run'>['onEvent']): Promise<ResultOf<'evaluation.run'>> {
     const store = await this.store();
     const pool = await this.pool(this.poolSize(spec));
-    const absolute = { ...spec, models: spec.models.map((file) => resolve(file)), dataset: resolve(spec.dataset) };
+    const absolute = { ...spec, models: spec.models.map((file) => modelFile(resolve(file))), dataset: resolve(spec.dataset) };
     const environment = JSON.stringify({ version: this.options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cpu: cpus()[0]?.model ?? 'unknown', workers: pool.size });
     const now = (): { iso: string; milliseconds: number } => ({ iso: new Date().toISOString(), milliseconds: performance.now() });
     return runEvaluation({ store, pool, library: this.library, environment, memoryBytes: totalmem(), now, published: this.published() }, absolute, stop, (event) => onEvent?.(event));

@@ -4,7 +4,7 @@ import { text } from './row';
 import { canonicalJson, parseStored, textHash, type RecordSchema } from './stored-json';
 import type { Store } from './store-types';
 
-type Analyses = Pick<Store, 'savedAnalysis' | 'saveAnalysis' | 'savedAnalyses'>;
+type Analyses = Pick<Store, 'savedAnalysis' | 'saveAnalysis' | 'savedAnalyses' | 'savedAnalysesOf'>;
 
 /** Answers by run, kind and question; the newest answer to a question replaces the older one. */
 export function analyses(writer: Connection, reader: Connection): Analyses {
@@ -16,6 +16,14 @@ export function analyses(writer: Connection, reader: Connection): Analyses {
     async savedAnalyses<T>(runId: string, kind: string, schema: RecordSchema<T>): Promise<readonly T[]> {
       const rows = await reader.rows('SELECT result FROM analyses WHERE run_id = $1 AND kind = $2 ORDER BY created DESC', [runId, kind]);
       return rows.map((row) => parseStored(schema, text(row, 0), `answer (${kind})`));
+    },
+    async savedAnalysesOf<T>(kind: string, schema: RecordSchema<T>): Promise<ReadonlyMap<string, readonly T[]>> {
+      const found = new Map<string, T[]>();
+      for (const row of await reader.rows('SELECT run_id, result FROM analyses WHERE kind = $1 ORDER BY created DESC', [kind])) {
+        const runId = text(row, 0);
+        found.set(runId, [...(found.get(runId) ?? []), parseStored(schema, text(row, 1), `answer (${kind})`)]);
+      }
+      return found;
     },
     async saveAnalysis(runId, kind, question, result): Promise<void> {
       const key = textHash(canonicalJson(question));

@@ -1,5 +1,6 @@
 /** Pure steps on a board: finding cells, and laying live results over it while a job goes on. */
 import type { Board, BoardCell, RunRecord, WorkspaceSummary } from '../../../shared/records';
+import { someOverrides } from '../../../shared/overrides';
 import type { SchemeId } from '../../../shared/settings';
 
 /** FP32 runs stand under scheme `none` with arithmetic `fp32`, whatever arithmetic is looked at. */
@@ -18,16 +19,24 @@ export function arithmeticsOf(board: Board, modelId: string | null = null): stri
 /** The board with a run's new state in its cell. `cell`: the whole cell as the engine sees it now, when it has paired figures. */
 export function boardWithRun(board: Board, run: RunRecord, cell: BoardCell | null): Board {
   if (board.datasetId !== null && board.datasetId !== run.datasetId) return board;
+  // A run with exceptions stands in no cell (results/board.ts).
+  if (someOverrides(run.settings.overrides) !== undefined) return board;
   const at = board.cells.findIndex((old) => old.modelId === run.modelId && old.scheme === run.settings.scheme && old.arithmetic === run.settings.arithmetic);
   const old = board.cells[at];
+  // An earlier seed of the same job: a newer run stands in its place.
+  if (cell === null && old?.run && old.run.id !== run.id && old.run.created > run.created) return board;
   const next: BoardCell = cell ?? {
     modelId: run.modelId,
     scheme: run.settings.scheme,
     arithmetic: run.settings.arithmetic,
     published: old?.published ?? null,
+    publishedAs: old?.publishedAs ?? null,
+    publishedLog: old?.publishedLog ?? null,
     // Paired figures of an older run say nothing about this one.
     paired: old?.run?.id === run.id ? old.paired : null,
     counterpart: old?.run?.id === run.id ? old.counterpart : null,
+    seeds: old?.run?.id === run.id ? old.seeds : null,
+    noise: old?.run?.id === run.id ? old.noise : null,
     run,
   };
   const cells = at < 0 ? [...board.cells, next] : board.cells.map((other, index) => (index === at ? next : other));
