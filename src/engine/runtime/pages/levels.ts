@@ -25,7 +25,7 @@ import { addPart, measureLevels, needsSearch, tableOf, type BlockSums, type Meas
 import { batchGroups, headSize, planLevels, productWithV, siblingRuns, wholeSchemes, type Calibrated } from './levels-plan';
 import type { RunSources } from './run-sources';
 import { stoppable } from './stoppable';
-import { storedRun } from './stored-run';
+import { storedRun } from '../results/stored-run';
 
 export const levelsKind = 'levels';
 /** Images of one task: a stop is noticed within it, and other questions get their turn between two. */
@@ -140,18 +140,15 @@ async function mapsPass(sources: RunSources, run: StoredRun, model: KnownModel, 
 /** The results of `start` in the order of the items, `ahead` of them on their way at once. */
 async function* inOrder<I, T>(items: readonly I[], start: (item: I) => Promise<T>, ahead: number): AsyncGenerator<T> {
   const running: Promise<T>[] = [];
-  try {
-    for (const item of items) {
-      running.push(start(item));
-      if (running.length < ahead) continue;
-      const next = running.shift();
-      if (next !== undefined) yield await next;
-    }
-    for (let next = running.shift(); next !== undefined; next = running.shift()) yield await next;
-  } finally {
-    // After a failure the others end by themselves; nobody waits for them.
-    for (const left of running) left.catch(() => undefined);
+  const next = (): Promise<T> => running.shift() ?? Promise.reject(new Error('nothing is on its way'));
+  for (const item of items) {
+    const started = start(item);
+    // It is waited for later, or not at all once another has failed.
+    started.catch(() => undefined);
+    running.push(started);
+    if (running.length >= ahead) yield await next();
   }
+  while (running.length > 0) yield await next();
 }
 
 function floatRequirement(model: KnownModel, batch: number): Requirement {
