@@ -2,7 +2,7 @@
 import { at } from '../../../shared/at';
 import type { DeltaSource } from '../../../shared/levels';
 import type { RunSettings, SchemeId } from '../../../shared/settings';
-import { mapDelta, mapSettings, wholeMap } from '../../core/graph/map-settings';
+import { mapDelta, mapSettings, wholeMap, type MapQuantizer } from '../../core/graph/map-settings';
 import { quantizerSettings, type NetworkParameters } from '../../core/graph/parameters';
 import type { AttentionBlock, ModelStructure, ProductSite } from '../../core/graph/types';
 import type { LogScheme } from '../../core/quantizers/scheme';
@@ -81,7 +81,7 @@ export function batchGroups(batches: number, batchSize: number, images: number):
   return Array.from({ length: Math.ceil(batches / size) }, (_, group) => Array.from({ length: Math.min(size, batches - group * size) }, (_unused, i) => group * size + i));
 }
 
-function quantizersOf(settings: RunSettings, site: ProductSite, { heads }: AttentionBlock): readonly { readonly scheme: SchemeId; readonly bits: number }[] {
+function quantizersOf(settings: RunSettings, site: ProductSite, { heads }: AttentionBlock): readonly MapQuantizer[] {
   return mapSettings(quantizerSettings(settings), site, heads).quantizers;
 }
 

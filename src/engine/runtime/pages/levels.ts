@@ -14,6 +14,7 @@ import { stepsOf } from '../../core/metrics/interval-sums';
 import { levelNames } from '../../core/quantizers/level-names';
 import type { KnownModel } from '../library/model-library';
 import type { MapSums } from '../evaluate/map-sums';
+import { storedRun } from '../results/stored-run';
 import { batchCount } from '../runs/batches';
 import { batchSpec, cellRequirement } from '../runs/evaluation-job';
 import { cellKey, floatCell } from '../runs/keys';
