@@ -26,7 +26,6 @@ import { addPart, measureLevels, needsSearch, tableOf, type BlockSums, type Meas
 import { batchGroups, headSize, planLevels, productWithV, siblingRuns, wholeSchemes, type Calibrated } from './levels-plan';
 import type { RunSources } from './run-sources';
 import { stoppable } from './stoppable';
-import { storedRun } from '../results/stored-run';
 
 export const levelsKind = 'levels';
 /** Images of one task: a stop is noticed within it, and other questions get their turn between two. */
