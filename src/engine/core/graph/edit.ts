@@ -49,6 +49,12 @@ export class GraphEdit {
     return name;
   }
 
+  /** Forgets a constant that this edit added, before the end: for large ones of which another was made. No node may read it in the end. */
+  dropConstant(name: string): void {
+    if (this.graph.initializers.has(name)) throw new Error(`the initialiser ${name} belongs to the graph`);
+    this.initializers.delete(name);
+  }
+
   /** Replaces one input of a node. */
   setInput(id: string, index: number, name: string): void {
     const node = this.node(id);

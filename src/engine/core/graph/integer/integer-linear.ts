@@ -17,11 +17,13 @@ export interface LinearContext {
   readonly parameters: NetworkParameters;
 }
 
-/** Replaces the site's node by a product of `codes` (of the site's input) with the weight's codes. `before`: nodes that make the codes. */
-export function replaceLinear({ edit, settings, parameters }: LinearContext, site: LinearSite, codes: string, type: 'int8' | 'uint8', before: readonly GraphNode[]): void {
+/**
+ * Replaces the site's node by a product of `codes` (of the site's input) with the weight's codes, `constants` of `linearConstants`. `before`:
+ * nodes that make the codes.
+ */
+export function replaceLinear(edit: GraphEdit, site: LinearSite, codes: string, constants: readonly string[], before: readonly GraphNode[]): void {
   const node = edit.node(site.node);
   const output = node.outputs[0];
-  const constants = linearConstants({ edit, settings, parameters }, site, type);
   const bias = node.inputs[2] === undefined || node.inputs[2] === '' ? [] : [node.inputs[2]];
   const product = (from: string, to: string): GraphNode => ({ ...simpleNode('MatMulIntegerToFloat', [from, ...constants, ...bias], to), domain: 'com.microsoft' });
   if (node.opType !== 'Conv') {
@@ -32,8 +34,11 @@ export function replaceLinear({ edit, settings, parameters }: LinearContext, sit
   edit.replace(site.node, [...before, ...patches.before, product(patches.rows, patches.product), ...patches.after]);
 }
 
-/** Inputs 1 to 5 of MatMulIntegerToFloat: weight [in, out], scales and zero points of both sides. */
-function linearConstants({ edit, settings, parameters }: LinearContext, site: LinearSite, type: 'int8' | 'uint8'): string[] {
+/**
+ * Inputs 1 to 5 of MatMulIntegerToFloat: weight [in, out], scales and zero points of both sides. A float weight that the edit made is dropped:
+ * all of a network's at once would be most of what loading it takes.
+ */
+export function linearConstants({ edit, settings, parameters }: LinearContext, site: LinearSite, type: 'int8' | 'uint8'): string[] {
   const { outFeatures, inFeatures, name } = site;
   const input = operandParameters(parameters, name, 'input');
   const bits = uniformBits(settings, site, 'weight');
@@ -44,6 +49,8 @@ function linearConstants({ edit, settings, parameters }: LinearContext, site: Li
   const stored = (length: number): Int8Array | Uint8Array => (type === 'int8' ? new Int8Array(length) : new Uint8Array(length));
   const weight = stored(codes.length);
   for (let row = 0; row < outFeatures; row++) for (let column = 0; column < inFeatures; column++) weight[column * outFeatures + row] = codes[row * inFeatures + column] - offset;
+  const current = edit.node(site.node).inputs[1];
+  if (current !== site.weight) edit.dropConstant(current);
   const zero = stored(outFeatures);
   for (let row = 0; row < outFeatures; row++) zero[row] = quantizer.zeroPoint[row] - offset;
   return [

@@ -12,9 +12,9 @@ import { prune } from '../prune';
 import { cutOperand, insertFakeQuantizer, reparameteriseNorms, replaceWeight, type RewrittenGraph } from '../rewrite';
 import { logSchemeById } from '../../quantizers/scheme-table';
 import type { Cut } from '../segments';
-import type { Graph, GraphNode, ModelStructure, ProductSite } from '../types';
+import type { Graph, GraphNode, ModelStructure, ProductSite, Site } from '../types';
 import { CodeTensors, type CodeRequest } from './code-tensors';
-import { replaceLinear } from './integer-linear';
+import { linearConstants, replaceLinear } from './integer-linear';
 import { planInteger, type IntegerMachine, type SitePlan } from './integer-plan';
 import { replaceMix, replaceScores } from './integer-products';
 import { integerForms, type IntegerForms } from './map-forms';
@@ -32,6 +32,8 @@ interface Context {
   readonly edit: GraphEdit;
   readonly codes: CodeTensors;
   readonly plan: ReadonlyMap<string, SitePlan>;
+  /** Constants of the integer Linears, by site. */
+  readonly constants: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -41,9 +43,21 @@ export function rewriteInteger(
   graph: Graph, structure: ModelStructure, settings: QuantizerSettings, parameters: NetworkParameters, machine: IntegerMachine, poll: () => void = () => undefined,
 ): IntegerGraph {
   const edit = new GraphEdit(graph);
-  reparameteriseNorms(edit, structure, settings, parameters, { integerZeroPoint: true }, poll);
   const plan = planInteger(graph, structure, settings, parameters, machine);
-  const context: Context = { graph, structure, settings, parameters, edit, codes: new CodeTensors(graph, edit), plan };
+  const constants = new Map<string, readonly string[]>();
+  const encode = (site: Site): void => {
+    const how = plan.get(site.name);
+    if (site.kind !== 'linear' || how?.kind !== 'integer-gemm' || constants.has(site.name)) return;
+    poll();
+    constants.set(site.name, linearConstants({ edit, settings, parameters }, site, how.weight));
+  };
+  for (const norm of structure.norms) {
+    reparameteriseNorms(edit, { ...structure, norms: [norm] }, settings, parameters, { integerZeroPoint: true }, poll);
+    // At once: what the float weights become is a quarter of them.
+    for (const site of structure.sites) if (norm.sites.includes(site.name)) encode(site);
+  }
+  for (const site of structure.sites) encode(site);
+  const context: Context = { graph, structure, settings, parameters, edit, codes: new CodeTensors(graph, edit), plan, constants };
   const operands = listOperands(structure);
   const cuts: Cut[] = [];
   for (const site of structure.sites) {
@@ -77,9 +91,9 @@ function replaceOperand(context: Context, operand: Operand): void {
   let before: readonly GraphNode[] = context.codes.takeNodes();
   for (const reader of linear) {
     const site = structure.sites.find(({ name }) => name === reader.site);
-    const how = plan.get(reader.site);
-    if (site?.kind !== 'linear' || how?.kind !== 'integer-gemm') throw new Error(`${reader.site} is no Linear`);
-    replaceLinear(context, site, codes, how.weight, before);
+    const constants = context.constants.get(reader.site);
+    if (site?.kind !== 'linear' || constants === undefined) throw new Error(`${reader.site} is no Linear`);
+    replaceLinear(edit, site, codes, constants, before);
     before = [];
   }
 }
