@@ -9,6 +9,7 @@ import { attentionHeadsSchema, attentionRolloutSchema, attentionViewSchema, pict
 import { calibrationDrawsSchema, calibrationSchema, candidatesSchema, redrawEventSchema, redrawResultSchema, redrawSeedsSchema } from './calibration';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
+import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
 import { inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseEventSchema, noiseRepeatsSchema, noiseResultSchema } from './noise';
@@ -62,6 +63,16 @@ export const engineContract = {
   },
   /** All heads of a block, as maps and figures. */
   'attention.heads': { params: v.object({ runId: v.string(), image: index, block: index }), result: attentionHeadsSchema, events: none },
+  /** Images of a run beside those of its baseline: how many were lost, gained, changed, and one page of them. */
+  'images.flips': { params: flipsQuestionSchema, result: flipsSchema, events: none },
+  /** How far one image's computation drifted from FP32, block by block, and the heads that moved most. */
+  'images.divergence': { params: v.object({ runId: v.string(), image: index }), result: divergenceSchema, events: none },
+  /** How much every head moves as a rule: computed on a sample once, then stored. */
+  'images.typical': { params: v.object({ runId: v.string() }), result: typicalKlSchema, events: imagesProgressSchema },
+  /** What the network answers when single heads, single blocks or all maps stay unquantised. */
+  'images.blame': { params: blameQuestionSchema, result: blameSchema, events: imagesProgressSchema },
+  /** Lost images that are right again when this head's map stays unquantised. Stored when done; what there is when aborted. */
+  'images.flippedBy': { params: flippedByQuestionSchema, result: flippedBySchema, events: imagesProgressSchema },
   /** Attention rollout up to a block. */
   'attention.rollout': { params: v.object({ runId: v.string(), image: index, block: index, query: rolloutQuerySchema }), result: attentionRolloutSchema, events: none },
   /** Pictures, parameters and reparameterisation of a run's calibration. */

@@ -23,6 +23,10 @@ import { CandidateFinder } from './pages/calibration-candidates';
 import { calibrationDraws } from './pages/calibration-draws';
 import { redraw } from './pages/calibration-redraw';
 import { measureNoise, storedNoise } from './pages/noise';
+import { divergence, flips } from './pages/images';
+import { blame } from './pages/images-blame';
+import { flippedBy } from './pages/images-flipped-by';
+import { typicalKl } from './pages/images-typical';
 import type { RunSources } from './pages/run-sources';
 import { stoppable } from './pages/stoppable';
 import type { Store, StoredRun } from './store/store-types';
@@ -83,6 +87,11 @@ export class Service {
     'image.picture': async ({ runId, image }) => (await this.views()).picture(runId, image),
     'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
     'attention.heads': async ({ runId, image, block }) => attentionHeads(await this.views(), runId, image, block),
+    'images.flips': async (question) => flips(await this.store(), question),
+    'images.divergence': async ({ runId, image }) => divergence(await this.store(), await this.views(), runId, image),
+    'images.typical': ({ runId }, { signal, onEvent }) => stoppable(signal, async (stop) => typicalKl(await this.sources(), runId, stop, (progress) => onEvent?.(progress))),
+    'images.blame': ({ runId, image, heads }, { signal, onEvent }) => stoppable(signal, async (stop) => blame(await this.sources(), await this.views(), runId, { image, heads, stop, onProgress: (progress) => onEvent?.(progress) })),
+    'images.flippedBy': (question, { signal, onEvent }) => stoppable(signal, async (stop) => flippedBy(await this.sources(), { ...question, stop, onProgress: (progress) => onEvent?.(progress) })),
     'attention.rollout': async ({ runId, image, block, query }) => attentionRollout(await this.views(), runId, image, block, query),
     'calibration.get': async ({ runId }) => calibrationOf(await this.sources(), runId),
     'calibration.picture': async ({ runId, position }) => calibrationPicture(await this.sources(), runId, position),

@@ -160,6 +160,7 @@ function shares(counts: readonly number[]): number[] {
   return counts.map((count) => (total === 0 ? 0 : count / total));
 }
 
-function samePrediction(a: Prediction, b: Prediction): boolean {
+/** What was computed now is what was stored then, to the last bit. */
+export function samePrediction(a: Prediction, b: Prediction): boolean {
   return a.margin === b.margin && a.mapDigest === b.mapDigest && a.top5.length === b.top5.length && a.top5.every((label, index) => label === b.top5[index]);
 }
