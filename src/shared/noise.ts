@@ -15,6 +15,8 @@ export const noiseRepeatSchema = v.object({
   lost: v.number(),
   gained: v.number(),
   changed: v.number(),
+  /** Images whose margin differs at all: how far the noise reached, whether or not it flipped anything. */
+  moved: v.number(),
 });
 export type NoiseRepeat = Readonly<v.InferOutput<typeof noiseRepeatSchema>>;
 

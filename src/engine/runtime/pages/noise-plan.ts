@@ -1,6 +1,6 @@
 /** Which batches of a run a noise floor is measured on, and how a repeat is held against the run. Pure. */
 import type { NoiseRepeat } from '../../../shared/noise';
-import type { Outcomes } from '../store/store-types';
+import type { PredictionRow } from '../store/store-types';
 
 /**
  * Enough whole batches for `images`, evenly spread over those that the run has: lists are in the order of classes, so their beginning is no
@@ -12,20 +12,21 @@ export function spreadBatches(committed: ArrayLike<number>, batch: number, image
   return Array.from({ length: wanted }, (_, place) => all[Math.floor((place * all.length) / wanted)] ?? 0);
 }
 
-/** Right or wrong, and the best class, by position in the run's list. */
+/** What a network said of one image. */
 export interface Answer {
   readonly predicted: number;
   readonly right: boolean;
+  readonly margin: number;
 }
 
-/** The run's answers on these batches; skipped images have none. */
-export function answersOf(outcomes: Outcomes, batches: readonly number[], batch: number): Map<number, Answer> {
+export function answerOf({ label, top5, margin }: Pick<PredictionRow, 'label' | 'top5' | 'margin'>): Answer {
+  return { predicted: top5[0] ?? -1, right: top5[0] === label, margin };
+}
+
+/** A run's answers on these batches by position in its list; skipped images have none. */
+export function answersOf(predictions: readonly PredictionRow[], batches: readonly number[], batch: number): Map<number, Answer> {
   const wanted = new Set(batches);
-  const answers = new Map<number, Answer>();
-  outcomes.index.forEach((index, row) => {
-    if (wanted.has(Math.floor(index / batch))) answers.set(index, { predicted: outcomes.predicted[row] ?? -1, right: outcomes.top1Correct[row] === 1 });
-  });
-  return answers;
+  return new Map(predictions.filter(({ index }) => wanted.has(Math.floor(index / batch))).map((prediction) => [prediction.index, answerOf(prediction)]));
 }
 
 /** Share of right answers in percent; 0 of none. */
@@ -36,14 +37,15 @@ export function top1Of(answers: ReadonlyMap<number, Answer>): number {
 
 /** Images that both have; a picture that was lost since counts for neither. */
 export function compareRepeat(seed: number, run: ReadonlyMap<number, Answer>, repeat: ReadonlyMap<number, Answer>): NoiseRepeat {
-  const counts = { lost: 0, gained: 0, changed: 0 };
+  const counts = { lost: 0, gained: 0, changed: 0, moved: 0 };
   let images = 0;
   let right = 0;
-  for (const [index, { predicted, right: isRight }] of repeat) {
+  for (const [index, { predicted, right: isRight, margin }] of repeat) {
     const before = run.get(index);
     if (before === undefined) continue;
     images++;
     if (isRight) right++;
+    if (margin !== before.margin) counts.moved++;
     if (predicted === before.predicted) continue;
     counts[before.right ? 'lost' : isRight ? 'gained' : 'changed']++;
   }

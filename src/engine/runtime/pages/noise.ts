@@ -17,7 +17,7 @@ import type { StoredRun } from '../store/store-types';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { BatchSpec } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
-import { answersOf, compareRepeat, spreadBatches, top1Of, type Answer } from './noise-plan';
+import { answerOf, answersOf, compareRepeat, spreadBatches, top1Of, type Answer } from './noise-plan';
 import type { RunSources } from './run-sources';
 
 /** The realisation that is the network as it is. */
@@ -47,7 +47,7 @@ export async function measureNoise(sources: RunSources, runId: string, { repeats
   const { batch } = run.settings;
   const committed = await store.committedBatches(runId);
   const batches = spreadBatches(committed, batch, images);
-  const answers = answersOf(await store.outcomes(runId), batches, batch);
+  const answers = answersOf((await store.predictions(runId, 0, run.total)).predictions, batches, batch);
   if (answers.size === 0) throw fail('not-found', 'This run has not evaluated any image yet', { place: runId, next: 'Continue the run first' });
   // A run that went on has other batches to choose from.
   const question = { images: answers.size, of: committed.length, noise: roundingNoise };
@@ -151,7 +151,7 @@ async function evaluateAll({ pool, model, run, need, specs, stop, onImages }: Ev
       await pool.run<'evaluate'>({ kind: 'evaluate', cells: [need.key], batches: group, preprocess: run.settings.preprocess }, { needs: [model.requirement, need], stop, onEvent: (event) => {
         if (event.kind !== 'batch') return;
         const outcomes = event.outcome.cells.flatMap((cell) => cell.outcomes);
-        for (const { index, label, top5 } of outcomes) answers.set(index, { predicted: top5[0] ?? -1, right: top5[0] === label });
+        for (const outcome of outcomes) answers.set(outcome.index, answerOf(outcome));
         onImages(outcomes.length);
       } });
     }
