@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, toFailure } from '../shared/failure';
 import { evalCommand, runEval } from './commands/eval';
 import { inspectCommand, runInspect } from './commands/inspect';
+import { levelsCommand, runLevels } from './commands/levels';
 import { parityCommand, runParityCommand } from './commands/parity';
 import { runSample, sampleCommand } from './commands/sample';
 import { exitCode, type CliEnvironment } from './environment';
@@ -38,6 +39,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
     });
   evalCommand(program, async (options) => finish(await runEval(environment, options)));
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
+  levelsCommand(program, async (options) => finish(await runLevels(environment, options)));
   parityCommand(program, async (golden, options) => finish(await runParityCommand(environment, golden, options)));
   sampleCommand(program, async (options) => finish(await runSample(environment, options)));
   return program;
