@@ -1,6 +1,6 @@
 /** A chart as SVG text, without a page: for reports, exports and the pictures that tests compare. */
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, MarkLineComponent } from 'echarts/components';
+import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { EChartsOption } from 'echarts';
@@ -10,7 +10,7 @@ let registered = false;
 /** Renders the option at this size in pixels. The text contains no script and no reference to anything outside. */
 export function renderSvg(option: EChartsOption, size: { readonly width: number; readonly height: number }): string {
   if (!registered) {
-    use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
+    use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
     registered = true;
   }
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });

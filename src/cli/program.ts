@@ -5,6 +5,8 @@ import { evalCommand, runEval } from './commands/eval';
 import { inspectCommand, runInspect } from './commands/inspect';
 import { levelsCommand, runLevels } from './commands/levels';
 import { parityCommand, runParityCommand } from './commands/parity';
+import { exportCommand, runExport } from './commands/export';
+import { reportCommand, runReport } from './commands/report';
 import { runSample, sampleCommand } from './commands/sample';
 import { exitCode, type CliEnvironment } from './environment';
 
@@ -41,6 +43,8 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
   levelsCommand(program, async (options) => finish(await runLevels(environment, options)));
   parityCommand(program, async (golden, options) => finish(await runParityCommand(environment, golden, options)));
+  reportCommand(program, async (options) => finish(await runReport(environment, options)));
+  exportCommand(program, async (options) => finish(await runExport(environment, options)));
   sampleCommand(program, async (options) => finish(await runSample(environment, options)));
   return program;
 }

@@ -1,5 +1,6 @@
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions, type WebContents } from 'electron';
+import type { TableFormat } from '../shared/tables';
 import type { Locale, SavedKind } from '../shared/window-contract';
 import { labels } from './labels';
 import type { StateFile } from './state-file';
@@ -10,6 +11,7 @@ export interface Dialogs {
   dataset(contents: WebContents): Promise<string | null>;
   workspace(contents: WebContents, create: boolean): Promise<string | null>;
   save(contents: WebContents, name: string, kind: SavedKind): Promise<string | null>;
+  export(contents: WebContents, name: string, format: TableFormat): Promise<string | null>;
 }
 
 function ownerOf(contents: WebContents): BrowserWindow {
@@ -58,6 +60,11 @@ export function makeDialogs(state: StateFile, locale: () => Locale): Dialogs {
     },
     save(contents, name, kind) {
       return save(contents, { filters: [{ name: kind.toUpperCase(), extensions: [kind] }], defaultPath: inLastFolder(name) });
+    },
+    async export(contents, name, format) {
+      const file = await save(contents, { title: labels(locale()).exportData, filters: [{ name: format.toUpperCase(), extensions: [format] }], defaultPath: inLastFolder(`${name}.${format}`) });
+      // On Linux the dialog does not add the extension.
+      return file === null || extname(file) !== '' ? file : `${file}.${format}`;
     },
   };
 }

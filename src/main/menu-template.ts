@@ -2,6 +2,9 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { Locale, MenuCommand } from '../shared/window-contract';
 import { labels } from './labels';
 
+/** In the order of the tabs. */
+const pages = ['board', 'layers', 'attention', 'levels', 'images', 'calibration'] as const;
+
 /**
  * The application menu. Reload and the developer tools are there only while developing: a reloaded page would
  * carry the nonce of the load before.
@@ -33,6 +36,9 @@ export function menuTemplate(locale: Locale, developing: boolean, command: (comm
         item(text.newWorkspaceItem, 'new-workspace', 'CmdOrCtrl+N'),
         item(text.openWorkspaceItem, 'open-workspace'),
         separator,
+        item(text.report, 'report'),
+        item(text.exportDataItem, 'export-data'),
+        separator,
         { role: 'quit', label: text.quit },
       ],
     },
@@ -62,7 +68,7 @@ export function menuTemplate(locale: Locale, developing: boolean, command: (comm
         ...develop,
       ],
     },
-    { label: text.go, submenu: [pageKey(text.back, 'back', 'Alt+Left'), pageKey(text.forward, 'forward', 'Alt+Right')] },
-    { label: text.help, submenu: [item(text.about, 'about')] },
+    { label: text.go, submenu: [...pages.map((page, index) => pageKey(text.pages[page], `page-${page}`, `CmdOrCtrl+${index + 1}`)), separator, pageKey(text.back, 'back', 'Alt+Left'), pageKey(text.forward, 'forward', 'Alt+Right')] },
+    { label: text.help, submenu: [pageKey(text.shortcuts, 'shortcuts', 'CmdOrCtrl+/'), item(text.about, 'about')] },
   ];
 }

@@ -1,5 +1,6 @@
+import { access } from 'node:fs/promises';
 import { clipboard, nativeTheme, type WebContents } from 'electron';
-import { addRecent } from '../shared/shell-state';
+import { addRecent, removeRecent } from '../shared/shell-state';
 import type { Locale } from '../shared/window-contract';
 import { copyPng } from './clipboard-png';
 import type { Dialogs } from './dialogs';
@@ -57,6 +58,17 @@ export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale,
       state.update({ recents });
       return { recents };
     },
+    'recents.check': async () => {
+      const paths = [...new Set(state.current.recents.map(({ path }) => path))];
+      const there = await Promise.all(paths.map((path) => access(path).then(() => true, () => false)));
+      return { missing: paths.filter((_path, at) => there[at] !== true) };
+    },
+    'recents.remove': (recent) => {
+      const recents = removeRecent(state.current.recents, recent);
+      state.update({ recents });
+      return { recents };
+    },
+    'dialog.export': async ({ name, format }, contents) => ({ file: await dialogs.export(contents, name, format) }),
     'file.save': async ({ name, kind, data }, contents) => {
       const file = await dialogs.save(contents, name, kind);
       return { file: file === null ? null : await savedFiles.write(file, kind, data) };

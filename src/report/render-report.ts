@@ -2,11 +2,13 @@
 import { variableTheme } from '../charts/chart-theme';
 import { forestHeight, forestOption } from '../charts/forest-option';
 import { renderSvg } from '../charts/render-svg';
-import type { ResultOf } from '../shared/engine-contract';
 import type { DatasetRecord, RunRecord } from '../shared/records';
+import type { ReportData } from '../shared/report';
 import { count, distinct, seconds } from './figures';
 import { html, type Html } from './html';
+import { pairTable } from './pair-table';
 import { resultsTable } from './results-table';
+import { runSection, runTitle } from './run-section';
 import { reportStyle } from './style';
 
 const chartWidth = 992;
@@ -16,7 +18,7 @@ const chartWidth = 992;
  * @param dataset of the board, for its name and place; null when it is not known
  * @returns the whole page
  */
-export function renderReport(data: ResultOf<'report.data'>, dataset: DatasetRecord | null = null): string {
+export function renderReport(data: ReportData, dataset: DatasetRecord | null = null): string {
   const { board } = data;
   const runs = board.cells.map((cell) => cell.run).filter((run) => run !== null);
   const title = dataset === null ? 'Quantisation of vision transformers' : `Quantisation of vision transformers on the data set “${dataset.name}”`;
@@ -28,21 +30,36 @@ export function renderReport(data: ResultOf<'report.data'>, dataset: DatasetReco
 <body><main><h1>${title}</h1>
 <p class="lead">${summary(runs, board.models.length)}</p>
 ${body}
+${comparison(data)}
+${data.runs.map((run, place) => runSection(run, place, dataset))}
 ${facts(data, dataset, runs)}
 <footer>BitLog2 Workbench ${data.engine} · ${data.created}</footer></main></body></html>
 `;
   return page.html;
 }
 
-function results(data: ResultOf<'report.data'>, runs: readonly RunRecord[]): Html {
+function results(data: ReportData, runs: readonly RunRecord[]): Html {
   const { board } = data;
   const svg = renderSvg(forestOption(board, variableTheme, undefined, chartWidth), { width: chartWidth, height: forestHeight(board) });
   const published = board.cells.some((cell) => cell.published !== null);
+  const logs = board.cells.some((cell) => cell.publishedLog !== null && cell.publishedLog !== cell.published);
   return html`<h2>Top-1 accuracy and its uncertainty</h2>
 <figure>${{ html: svg }}
 <figcaption>Dot: top-1 in percent of ${imageRange(runs)}. Bar: 95 % Wilson interval. Dotted line: the model’s FP32. Hollow and dashed: schemes with 16 levels; filled: 17.${published ? ' Cross: published figure.' : ''} Paler: a run that is not finished.</figcaption></figure>
 <h2>All figures</h2>
-${resultsTable(board)}`;
+${resultsTable(board)}${logs ? html`<p class="weak">Published: as the page of the seed says it; RepQ-ViT’s own figures stand under Sqrt2_17. “log”: what the authors’ logs say where that is another figure or the page has none.</p>` : html``}`;
+}
+
+/** Exactly the chosen runs against each other; models are named where there are several. */
+function comparison({ runs, pairs }: ReportData): Html {
+  if (pairs.length === 0) return html``;
+  const models = new Set(runs.map(({ run }) => run.modelName)).size > 1;
+  const name = (id: string): string => {
+    const found = runs.find(({ run }) => run.id === id)?.run;
+    return found === undefined ? id : `${models ? `${found.modelName} ` : ''}${runTitle(found)}`;
+  };
+  return html`<h2>The chosen runs against each other</h2><p class="weak">On the same images, with Holm’s correction over exactly these ${count(pairs.length)} ${pairs.length === 1 ? 'comparison' : 'comparisons'}.</p>
+${pairTable(pairs.map((paired) => ({ paired, name: `${name(paired.a)} − ${name(paired.b)}` })))}`;
 }
 
 function summary(runs: readonly RunRecord[], models: number): string {
@@ -56,7 +73,7 @@ function imageRange(runs: readonly RunRecord[]): string {
   return least === most ? `${count(most)} ${most === 1 ? 'image' : 'images'}` : `${count(least)} to ${count(most)} images`;
 }
 
-function facts(data: ResultOf<'report.data'>, dataset: DatasetRecord | null, runs: readonly RunRecord[]): Html {
+function facts(data: ReportData, dataset: DatasetRecord | null, runs: readonly RunRecord[]): Html {
   const quantised = runs.filter((run) => run.settings.arithmetic !== 'fp32').map((run) => run.settings);
   const time = runs.reduce((sum, run) => sum + run.seconds.calibration + run.seconds.evaluation, 0);
   const list: [string, string][] = [];

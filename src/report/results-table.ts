@@ -6,7 +6,7 @@ import { count, interval, parameterCount, percent, points, pValue } from './figu
 import { html, type Html } from './html';
 
 export function resultsTable(board: Board): Html {
-  const published = board.cells.some((cell) => cell.published !== null);
+  const published = board.cells.some((cell) => cell.published !== null || cell.publishedLog !== null);
   const groups = board.models.map((model) => ({ model, cells: rowsOf(board, model) })).filter(({ cells }) => cells.length > 0);
   return html`<div class="scroll"><table>
 <caption>Accuracy in percent, differences in points against the model’s own FP32 run on the same images. ${significance(true)} still significant at 5 % after Holm’s correction over the model’s rows, ${significance(false)} not.</caption>
@@ -33,7 +33,13 @@ function cellRow(cell: BoardCell, published: boolean): Html {
 <td>${settings.wBits}/${settings.aBits}</td><td>${count(run.images)}${run.skipped > 0 ? html`<br><span class="weak">${count(run.skipped)} skipped</span>` : html``}</td>
 <td>${percent(run.top1)}${run.top1Ci95 === null ? html`` : html`<br><span class="weak">${interval(run.top1Ci95, percent)}</span>`}</td>
 <td>${percent(run.top5)}</td><td>${run.loss === null ? '–' : run.loss.toFixed(3)}</td>${differenceCells(cell.paired)}
-${published ? html`<td>${cell.published === null ? '' : String(cell.published)}</td>` : html``}<td>${speed(run)}</td></tr>`;
+${published ? html`<td>${publishedFigure(cell)}</td>` : html``}<td>${speed(run)}</td></tr>`;
+}
+
+/** The page's figure and whose it is; under it the log's where that is another. */
+function publishedFigure({ published, publishedAs, publishedLog }: BoardCell): Html {
+  const page = published === null ? html`` : html`${String(published)}${publishedAs === null ? html`` : html`<br><span class="weak">${publishedAs}</span>`}`;
+  return publishedLog === null || publishedLog === published ? page : html`${page}<br><span class="weak">log ${String(publishedLog)}</span>`;
 }
 
 function differenceCells(paired: PairedResult | null): Html {

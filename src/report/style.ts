@@ -27,6 +27,12 @@ thead th { color: var(--text-3); font-weight: 400; font-size: 12px; vertical-ali
 tbody th { font-weight: 400; }
 tr.model th { font-weight: 600; padding-top: 16px; text-align: left; border-bottom-color: var(--strong); white-space: normal; }
 tr.model small { font-weight: 400; color: var(--text-3); font-size: 12px; }
+h3 { font-size: 13px; font-weight: 600; margin: 20px 0 4px; }
+.run { margin-top: 40px; padding-top: 8px; border-top: 1px solid var(--strong); }
+.run h2 { margin-top: 8px; }
+.big { font-size: 20px; }
+table.levels td, table.levels th { padding: 2px 4px; font-size: 12px; }
+.share { text-align: right; }
 .weak { color: var(--text-3); font-size: 12px; }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 50%; border: 2px solid; margin-right: 8px; vertical-align: -1px; }
 .dot { display: inline-block; width: 7px; height: 7px; border: 1px solid; border-radius: 50%; vertical-align: 1px; }
@@ -35,5 +41,5 @@ figure { margin: 0; }
 figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { color: var(--text-2); margin-top: 8px; max-width: 96ch; }
 footer { margin-top: 32px; padding-top: 8px; border-top: 1px solid var(--line); color: var(--text-3); font-size: 12px; }
-@media print { main { padding: 0; max-width: none; } tr, figure { break-inside: avoid; } h2 { break-after: avoid; } .scroll { overflow: visible; } th, td { padding: 3px 5px; } body { font-size: 10px; } }
+@media print { main { padding: 0; max-width: none; } tr, figure { break-inside: avoid; } h2, h3 { break-after: avoid; } .share { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .scroll { overflow: visible; } th, td { padding: 3px 5px; } body { font-size: 10px; } }
 `;

@@ -10,10 +10,12 @@ import { calibrationDrawsSchema, calibrationSchema, candidatesSchema, redrawEven
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
 import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
-import { inspectionSchema } from './inspection';
+import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseEventSchema, noiseRepeatsSchema, noiseResultSchema } from './noise';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
+import { overrideQuestionSchema, overrideReportSchema } from './override-report';
+import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
 import { reportChoiceSchema, reportDataSchema } from './report';
 import { evaluationSpecSchema } from './settings';
 import { exportedTableSchema, tableFormatSchema } from './tables';
@@ -31,7 +33,14 @@ export const engineContract = {
   'workspace.open': { params: v.object({ file: v.nullable(v.string()) }), result: workspaceSummarySchema, events: none },
   'workspace.summary': { params: none, result: workspaceSummarySchema, events: none },
   'model.add': { params: v.object({ file: v.string() }), result: modelRecordSchema, events: none },
-  'model.inspect': { params: v.object({ file: v.string() }), result: inspectionSchema, events: none },
+  /** `settings`: what each site becomes under them (W4A4 unless given). */
+  'model.inspect': { params: v.object({ file: v.string(), settings: v.optional(inspectedSettingsSchema) }), result: inspectionSchema, events: none },
+  /** What overrides decide in a model. Fails with 'recipe' when a pattern matches nothing, naming it and what is near. */
+  'overrides.check': { params: overrideQuestionSchema, result: overrideReportSchema, events: none },
+  /** Recipes of the workspace, by name; saving one under a name that is taken replaces it, and the recipe carries the name it is saved under. */
+  'recipe.save': { params: v.object({ name: recipeNameSchema, recipe: recipeSchema }), result: savedRecipeSchema, events: none },
+  'recipe.list': { params: none, result: v.object({ recipes: v.array(savedRecipeSchema) }), events: none },
+  'recipe.delete': { params: v.object({ name: v.string() }), result: v.object({ recipes: v.array(savedRecipeSchema) }), events: none },
   'dataset.add': { params: v.object({ root: v.string() }), result: datasetRecordSchema, events: v.object({ files: v.number() }) },
   /** Adds the embedded sample project (two models, one data set) to the workspace. Computes nothing. */
   'sample.open': { params: none, result: v.object({ models: v.array(modelRecordSchema), dataset: datasetRecordSchema }), events: none },

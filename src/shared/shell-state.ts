@@ -34,6 +34,9 @@ export function readShellState(json: unknown): ShellState {
 
 /** Puts `recent` first and drops its older mention and the oldest beyond twelve. */
 export function addRecent(recents: readonly Recent[], recent: Recent): Recent[] {
-  const others = recents.filter((other) => other.kind !== recent.kind || other.path !== recent.path);
-  return [recent, ...others].slice(0, maxRecents);
+  return [recent, ...removeRecent(recents, recent)].slice(0, maxRecents);
+}
+
+export function removeRecent(recents: readonly Recent[], recent: Recent): Recent[] {
+  return recents.filter((other) => other.kind !== recent.kind || other.path !== recent.path);
 }

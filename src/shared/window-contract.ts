@@ -5,6 +5,7 @@
  * In the page, the preload script offers exactly this (see ShellBridge) as `window.workbench`.
  */
 import * as v from 'valibot';
+import { tableFormatSchema } from './tables';
 
 const none = v.null();
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
@@ -61,6 +62,11 @@ export const windowContract = {
   'dialog.workspace': { params: v.object({ create: v.boolean() }), result: v.object({ file: v.nullable(path) }) },
   /** Remembers what was opened successfully; the newest first, no duplicates. */
   'recents.add': { params: recentSchema, result: v.object({ recents: v.array(recentSchema) }) },
+  /** Which of them are not there any more (a drive that is not plugged in counts too). */
+  'recents.check': { params: none, result: v.object({ missing: v.array(path) }) },
+  'recents.remove': { params: recentSchema, result: v.object({ recents: v.array(recentSchema) }) },
+  /** Asks where the engine shall write exported tables; writes nothing itself. */
+  'dialog.export': { params: v.object({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)), format: tableFormatSchema }), result: v.object({ file: v.nullable(path) }) },
   /** Asks where to, writes, and answers with the path (null: cancelled). */
   'file.save': {
     params: v.object({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)), kind: savedKindSchema, data: v.union([text, bytes]) }),
@@ -81,11 +87,13 @@ export type WindowResult<M extends WindowMethod> = v.InferOutput<WindowContract[
 
 /**
  * Entries of the application menu that the page carries out. The menu shows their keys but leaves them to the page
- * (Ctrl+B, Ctrl+Shift+B, Ctrl+J, Alt+Left, Alt+Right); Ctrl+O, Ctrl+Shift+O and the like are the menu's own.
+ * (Ctrl+B, Ctrl+Shift+B, Ctrl+J, Alt+Left, Alt+Right, Ctrl+1 to Ctrl+6, Ctrl+/); Ctrl+O, Ctrl+Shift+O and the like are the menu's own.
  */
 export const menuCommands = [
   'open-sample', 'add-model', 'open-dataset', 'open-workspace', 'new-workspace',
-  'back', 'forward', 'toggle-left', 'toggle-right', 'toggle-jobs', 'about',
+  'report', 'export-data',
+  'page-board', 'page-layers', 'page-attention', 'page-levels', 'page-images', 'page-calibration',
+  'back', 'forward', 'toggle-left', 'toggle-right', 'toggle-jobs', 'shortcuts', 'about',
 ] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 

@@ -79,7 +79,7 @@ describe('sample', () => {
   it('runs FP32 and all schemes on both models, prints the table, writes the report beside the workspace', async () => {
     const record = cliRecord({
       'workspace.open': () => summary, 'workspace.summary': () => summary, 'evaluation.run': () => result, 'board.get': () => made,
-      'report.data': () => ({ board: made, workspace: summary.file, engine: '1.0', created: 'now' }),
+      'report.data': () => ({ board: made, runs: [], pairs: [], workspace: summary.file, engine: '1.0', created: 'now' }),
     });
     expect(await runCli(['sample', '--workspace', '/work/space.bitlog2', '--limit', '50'], record.environment)).toBe(0);
     expect(record.calls.find((call) => call.method === 'evaluation.run')?.params).toMatchObject({ models: ['/sample/one.onnx', '/sample/two.onnx'], dataset: '/sample/images', withFp32: true, limit: 50, wBits: 4, aBits: 4 });

@@ -68,6 +68,12 @@ export class FixtureEngine implements EngineClient {
       'evaluation.estimate': async (spec) => ({ images: spec.limit ?? 1000, cells: spec.models.length * (spec.schemes.length + 1), peakBytes: 734 * 2 ** 20, parts: [{ name: 'sessions', bytes: 420 * 2 ** 20 }, { name: 'calibration', bytes: 314 * 2 ** 20 }] }),
       'evaluation.run': (spec, options) => this.evaluate(spec.schemes, spec.withFp32, options),
       'board.get': async () => makeBoard(this.runs, this.models),
+      'board.compare': async ({ runIds }) => {
+        const runs = runIds.map((id) => find(id).run);
+        return { pairs: runs.flatMap((a, later) => runs.slice(0, later).filter((b) => b.modelId === a.modelId).map((b) => pairedOf(a, b))) };
+      },
+      'run.band': async ({ runId }) => ({ runId, total: 1000, points: [10, 100, 1000].map((images) => ({ images, top1: 80, ci95: [80 - 200 / Math.sqrt(images), 80 + 200 / Math.sqrt(images)] as [number, number] })) }),
+      'workspace.export': async ({ file }) => ({ file, rows: 14 }),
       'run.predictions': async ({ runId, offset, count }) => {
         const all = makePredictions(7, (find(runId).run.top1 ?? 80) / 100);
         return { total: all.length, predictions: all.slice(offset, offset + count) };
@@ -84,7 +90,7 @@ export class FixtureEngine implements EngineClient {
         const shares = { prefix: new Array<number>(prefixTokens).fill(0), patches: new Float32Array(grid[0] * grid[1]).fill(1 / (grid[0] * grid[1])) };
         return { runId, image, block, grid: windows > 1 ? [14, 14] : grid, fp32: shares, before: shares, after: shares };
       },
-      'report.data': async () => ({ board: makeBoard(this.runs, this.models), workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
+      'report.data': async ({ runs }) => ({ board: makeBoard(this.runs, this.models), runs: runs.map(({ runId }) => ({ run: find(runId).run, against: null, paired: null, errors: null, levels: [], flips: null })), pairs: [], workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
     };
   }
 
@@ -121,7 +127,7 @@ export class FixtureShell implements ShellBridge {
   async call(method: string, params: unknown): Promise<unknown> {
     this.calls.push({ method, params });
     const info: ShellInfo = { version: '0.1.0', electron: '25', chrome: '114', node: '18', platform: 'linux', theme: 'dark', systemDark: true, locale: 'en', recents: [], workspace: null, openSample: false, ...this.info };
-    const known: Record<string, unknown> = { 'app.info': info, 'recents.add': { recents: [] }, 'dialog.models': { files: [] }, 'dialog.dataset': { folder: null }, 'dialog.workspace': { file: null } };
+    const known: Record<string, unknown> = { 'app.info': info, 'recents.add': { recents: [] }, 'recents.check': { missing: [] }, 'recents.remove': { recents: [] }, 'dialog.models': { files: [] }, 'dialog.dataset': { folder: null }, 'dialog.workspace': { file: null } };
     return { ok: true, value: this.answers[method] ?? known[method] ?? null };
   }
 

@@ -132,7 +132,8 @@ describe('integer arithmetic', () => {
     await click(all('tbody tr:nth-child(2) .cell')[5]);
     expect(text('.context .facts')).toContain('exact');
     expect(text('.inspector')).toContain('Every site of this network runs in integers.');
-    expect(all('.context .pick .value').map((value) => value.textContent)).toEqual(['fashion_vit', 'BitLog2_Half_17', 'Integer']);
+    expect(all('.context .pick .value').map((value) => value.textContent)).toEqual(['fashion_vit', 'BitLog2_Half_17', 'FP32']);
+    expect(text('.context .bits')).toBe('W4A4 · Integer');
   });
 
   it('is chosen in the dialog', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/render-report';
-import { board, runRecord } from '../helpers/board-records';
+import { board, pairedRecord, runRecord } from '../helpers/board-records';
 import { datasetRecord, settings } from '../helpers/store-records';
 import type { BoardCell, RunRecord } from '../../src/shared/records';
+import type { ReportData, ReportRun } from '../../src/shared/report';
 
-const data = { board: board(), workspace: '/somewhere/default.bitlog2', engine: '1.2.3', created: '2026-01-02T03:04:05.000Z' };
+const data: ReportData = { board: board(), runs: [], pairs: [], workspace: '/somewhere/default.bitlog2', engine: '1.2.3', created: '2026-01-02T03:04:05.000Z' };
 
 /** Elements of a kind whose attribute has this value. */
 function marks(page: string, element: string, attribute: string, value: string): number {
@@ -70,5 +71,59 @@ describe('renderReport', () => {
 
   it('is a page even without a run', () => {
     expect(renderReport({ ...data, board: { datasetId: null, models: [], columns: [], cells: [] } })).toContain('There is no run');
+  });
+});
+
+describe('a run in detail', () => {
+  const model = data.board.models[0];
+  if (model === undefined) throw new Error('no model');
+  const fp32 = runRecord(model, 'none', 90);
+  const run = runRecord(model, 'BitLog2_Half_17', 88, { id: 'r1' });
+  const figures = (relativeL2: number): { sqnrDb: number; relativeL2: number; cosine: number } => ({ sqnrDb: -20 * Math.log10(relativeL2), relativeL2, cosine: 0.99 });
+  const site = (name: string, block: number | null, error: number) => ({
+    site: name, role: 'linear', block, arithmetic: 'reference' as const, local: figures(error), cumulative: figures(2 * error), weights: figures(error / 2), activations: null, attention: null, clipped: null,
+  });
+  const flip = (file: string) => ({ index: 0, file, label: 0, flip: 'lost' as const, run: { top5: [1], margin: 1.25, loss: 2, correct: false }, baseline: { top5: [0], margin: 3.5, loss: 0.1, correct: true } });
+  const detailed: ReportRun = {
+    run, against: fp32, paired: pairedRecord(run, fp32),
+    errors: { runId: run.id, images: 32, skipped: 0, sites: [site('patch_embed.proj', null, 0.01), site('blocks.0.attn.qkv', 0, 0.125), site('blocks.0.mlp.fc2', 0, 0.5)] },
+    levels: [{ block: 'blocks.0.attn', counts: [10, 30, 0, 60] }],
+    flips: { counts: { all: 1000, common: 1000, lost: 30, gained: 10, changed: 4 }, lost: [flip('val/a/7.png')], gained: [] },
+  };
+  const page = renderReport({ ...data, runs: [detailed] }, datasetRecord('small'));
+
+  it('says how it was made, what it is held against, which sites hurt, which levels it uses, which images it lost', () => {
+    for (const text of ['BitLog2_Half_17 W4A4', 'On the same images as FP32', 'BitLog2_Half_17 W4A4 − FP32', '30 lost, 10 gained, 4 changed', 'val/a/7.png', '3.50', '1.25', 'mean 0.5 0.5 0.5']) expect(page, text).toContain(text);
+    const worst = page.split('<tbody>').find((body) => body.includes('blocks.0.mlp.fc2')) ?? '';
+    expect(worst.indexOf('blocks.0.mlp.fc2')).toBeLessThan(worst.indexOf('blocks.0.attn.qkv'));
+    expect(worst).toContain('<td>0.500</td><td>6.0</td>');
+    // Ten of a hundred elements, thirty, none at all, sixty.
+    expect([...page.matchAll(/class="share"[^>]*>([^<]+)</g)].map(([, text]) => text)).toEqual(['10', '30', '·', '60']);
+  });
+
+  it('draws a bar for every site with an error of its own', () => {
+    const svg = page.split('Where the error arises')[1]?.split('</figure>')[0] ?? '';
+    expect(svg.split('<path').filter((tag) => tag.includes('fill="var(--half-17)"')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('says so when nobody asked for the errors of the sites', () => {
+    expect(renderReport({ ...data, runs: [{ ...detailed, errors: null, levels: [], flips: null }] })).toContain('Errors of the sites were not computed');
+  });
+
+  it('holds chosen runs against each other, the correction named', () => {
+    const other = runRecord(model, 'Sqrt2_17', 86, { id: 'r2', settings: settings('Sqrt2_17', { seed: 2, overrides: { 'blocks.0*': 'fp32' } }) });
+    const both = renderReport({ ...data, runs: [detailed, { ...detailed, run: other }], pairs: [pairedRecord(other, run)] });
+    expect(both).toContain('over exactly these 1 comparison');
+    expect(both).toContain('Sqrt2_17 W4A4, seed 2, 1 override − BitLog2_Half_17 W4A4');
+    expect(both).toContain('blocks.0* = fp32');
+  });
+});
+
+describe('published figures', () => {
+  it('name whose they are, and the log where it says another', () => {
+    const cells = data.board.cells.map((cell) => (cell.scheme === 'Sqrt2_17' ? { ...cell, published: 75.61, publishedAs: 'RepQ-ViT', publishedLog: 75.72 } : cell.scheme === 'BitLog2_Half_16' ? { ...cell, published: 75.554, publishedLog: 75.594 } : cell));
+    const page = renderReport({ ...data, board: { ...data.board, cells } });
+    expect(page).toContain('75.61<br><span class="weak">RepQ-ViT</span><br><span class="weak">log 75.72</span>');
+    expect(page).toContain('75.554<br><span class="weak">log 75.594</span>');
   });
 });

@@ -54,7 +54,7 @@ export const importTable = [
   { files: 'src/report/', paths: ['src/report/', 'src/charts/', 'src/shared/'], packages: [] },
   {
     files: 'src/renderer/',
-    paths: ['src/renderer/', 'src/charts/', 'src/shared/'],
+    paths: ['src/renderer/', 'src/charts/', 'src/report/', 'src/shared/'],
     packages: [
       'vue',
       'pinia',

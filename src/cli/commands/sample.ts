@@ -65,7 +65,7 @@ async function rows(engine: Engine, result: EvaluationResult): Promise<ResultRow
 async function writeReport(environment: CliEnvironment, engine: Engine, result: EvaluationResult, workspace: string): Promise<string | null> {
   const datasetId = result.runs[0]?.run.datasetId;
   if (datasetId === undefined) return null;
-  const data = await engine.call('report.data', { datasetId });
+  const data = await engine.call('report.data', { datasetId, runs: [] });
   const { datasets } = await engine.call('workspace.summary', null);
   const file = join(dirname(workspace), `${parse(workspace).name}.report.html`);
   environment.writeText(file, renderReport(data, datasets.find((dataset) => dataset.id === datasetId) ?? null));

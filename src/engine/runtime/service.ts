@@ -13,6 +13,7 @@ import { onnxruntimeVersion } from './ort/session';
 import { buildBoard, compareRuns, pairedOf, readPublished, type PublishedTable, predictionsPage, reportData, runBand, workspaceSummary } from './results/results';
 import { estimateEvaluation } from './runs/estimate';
 import { runEvaluation } from './runs/run-evaluation';
+import { modelOverrides } from './runs/model-overrides';
 import { Views } from './runs/views';
 import { openStore } from './store/open-store';
 import { modelFile } from './library/model-file';
@@ -65,9 +66,21 @@ export class Service {
     'workspace.open': async ({ file }) => workspaceSummary(await this.openWorkspace(file)),
     'workspace.summary': async () => workspaceSummary(await this.store()),
     'model.add': async ({ file }) => this.addModel(file),
-    'model.inspect': async ({ file }) => {
+    'model.inspect': async ({ file, settings }) => {
       const { shared } = await this.loadModel(file);
-      return inspection(shared);
+      return inspection(shared, settings);
+    },
+    'overrides.check': async ({ file, overrides, scheme = 'Sqrt2_17', wBits = 4, aBits = 4 }) => modelOverrides(await this.loadModel(file), { scheme, wBits, aBits, overrides }),
+    'recipe.save': async ({ name, recipe }) => {
+      const saved = { name, recipe: { ...recipe, name } };
+      await (await this.store()).saveRecipe(name, saved.recipe);
+      return saved;
+    },
+    'recipe.list': async () => ({ recipes: [...(await (await this.store()).recipes())] }),
+    'recipe.delete': async ({ name }) => {
+      const store = await this.store();
+      if (!(await store.deleteRecipe(name))) throw fail('not-found', 'There is no such recipe in the workspace', { place: name, next: 'Choose another' });
+      return { recipes: [...(await store.recipes())] };
     },
     'dataset.add': ({ root }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files })),
     'sample.open': async () => {

@@ -35,6 +35,7 @@ export async function start(services: Services): Promise<void> {
   try {
     const info = await callShell(services.bridge, 'app.info', null);
     preferences.adopt(info);
+    await preferences.checkRecents();
     await callShell(services.bridge, 'engine.connect', null);
     if (!(await workspace.open(info.workspace))) return;
     if (info.openSample || workspace.summary?.models.length === 0) await commands.openSample();
@@ -62,11 +63,20 @@ function menuRunner(): (command: MenuCommand) => void {
       case 'open-dataset': void commands.openDataset(); break;
       case 'open-workspace': void commands.openWorkspace(false); break;
       case 'new-workspace': void commands.openWorkspace(true); break;
+      case 'report': void commands.saveReport(); break;
+      case 'export-data': commands.exportDialog = true; break;
+      case 'page-board': selection.go({ page: 'board' }); break;
+      case 'page-layers': selection.go({ page: 'layers' }); break;
+      case 'page-attention': selection.go({ page: 'attention' }); break;
+      case 'page-levels': selection.go({ page: 'levels' }); break;
+      case 'page-images': selection.go({ page: 'images' }); break;
+      case 'page-calibration': selection.go({ page: 'calibration' }); break;
       case 'back': selection.back(); break;
       case 'forward': selection.forward(); break;
       case 'toggle-left': preferences.leftOpen = !preferences.leftOpen; break;
       case 'toggle-right': preferences.rightOpen = !preferences.rightOpen; break;
       case 'toggle-jobs': preferences.drawerOpen = !preferences.drawerOpen; break;
+      case 'shortcuts': preferences.shortcutsOpen = true; break;
       case 'about': preferences.aboutOpen = true; break;
       default: assertNever(command, 'menu command');
     }

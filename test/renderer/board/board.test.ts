@@ -11,7 +11,10 @@ import { makeBoard, makeIntegerRun, makePaired, makeRun, makeRuns, makeSummary, 
 
 const board = makeBoard(makeRuns());
 const rows = boardRows(board);
-const words = { arithmetic: (id: string) => `<${id}>`, seed: (seed: number) => `seed ${seed}`, images: (limit: number | null) => `${limit ?? 'all'} images` };
+const words = {
+  arithmetic: (id: string) => `<${id}>`, seed: (seed: number) => `seed ${seed}`, images: (limit: number | null) => `${limit ?? 'all'} images`,
+  overrides: (count: number) => `${count} overrides`, calibration: (images: number, chosen: boolean) => (chosen ? 'chosen' : `${images} to calibrate`), batch: (images: number) => `batch ${images}`, chosenImages: () => 'some images',
+};
 const withInteger = makeBoard([...makeRuns(), makeIntegerRun(vit, 'Sqrt2_17'), makeIntegerRun(vit, 'BitLog2_Half_17')]);
 
 describe('board rows', () => {

@@ -1,7 +1,10 @@
 /** Keys that work on every page. The same actions are buttons and menu entries. */
 import { onMounted, onUnmounted } from 'vue';
+import { pressedIn, type ShortcutId } from '../shortcuts';
+import { useCommands } from '../stores/commands';
 import { usePreferences } from '../stores/preferences';
-import { type Page, pages, useSelection } from '../stores/selection';
+import { useSelection } from '../stores/selection';
+import { stepRegion } from './step-region';
 
 /** Whether the key belongs to what has the focus (text fields, open menus and dialogs). */
 export function isTyping(target: EventTarget | null): boolean {
@@ -11,21 +14,33 @@ export function isTyping(target: EventTarget | null): boolean {
 export function useFrameKeys(): void {
   const preferences = usePreferences();
   const selection = useSelection();
+  const commands = useCommands();
 
-  /** The page of Ctrl+1 to Ctrl+6. */
-  const numbered = (key: string): Page | null => pages[Number(key) - 1] ?? null;
+  const actions: Readonly<Partial<Record<ShortcutId, () => void>>> = {
+    pageBoard: () => selection.go({ page: 'board' }),
+    pageLayers: () => selection.go({ page: 'layers' }),
+    pageAttention: () => selection.go({ page: 'attention' }),
+    pageLevels: () => selection.go({ page: 'levels' }),
+    pageImages: () => selection.go({ page: 'images' }),
+    pageCalibration: () => selection.go({ page: 'calibration' }),
+    back: () => selection.back(),
+    forward: () => selection.forward(),
+    nextRegion: () => stepRegion(1),
+    previousRegion: () => stepRegion(-1),
+    toggleLeft: () => { preferences.leftOpen = !preferences.leftOpen; },
+    toggleRight: () => { preferences.rightOpen = !preferences.rightOpen; },
+    toggleJobs: () => { preferences.drawerOpen = !preferences.drawerOpen; },
+    runDialog: () => { commands.runDialog = true; },
+    shortcuts: () => { preferences.shortcutsOpen = true; },
+  };
 
   function onKey(event: KeyboardEvent): void {
-    const ctrl = event.ctrlKey || event.metaKey;
-    const key = event.key.toLowerCase();
-    if (ctrl && key === 'b') {
-      if (event.shiftKey) preferences.rightOpen = !preferences.rightOpen;
-      else preferences.leftOpen = !preferences.leftOpen;
-    } else if (ctrl && key === 'j') preferences.drawerOpen = !preferences.drawerOpen;
-    else if (event.altKey && key === 'arrowleft') selection.back();
-    else if (event.altKey && key === 'arrowright') selection.forward();
-    else if (ctrl && !event.shiftKey && numbered(key) !== null) selection.go({ page: numbered(key) ?? 'board' });
-    else return;
+    const id = pressedIn('frame', event);
+    const action = id === null ? undefined : actions[id];
+    if (action === undefined) return;
+    // A question mark may be a part of what is being written; keys with Ctrl or Alt are not.
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && isTyping(event.target)) return;
+    action();
     event.preventDefault();
   }
 

@@ -11,5 +11,9 @@ export function useRunWords(): RunWords {
     arithmetic: useArithmeticName(),
     seed: (seed) => t('context.seed', { seed }),
     images: (limit) => (limit === null ? t('runs.allImages') : t('runs.images', { count: format.count(limit) }, limit)),
+    overrides: (count) => t('runs.overrides', { count: format.count(count) }, count),
+    calibration: (images, chosen) => (chosen ? t('context.chosenDraw') : t('runs.calibration', { images: format.count(images) })),
+    batch: (images) => t('runs.batch', { images: format.count(images) }),
+    chosenImages: () => t('runs.chosenImages'),
   };
 }

@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue';
 import type { EngineMethod, EventOf, ParamsOf, ResultOf } from '../../../shared/engine-contract';
 import { toFailure, type Failure } from '../../../shared/failure';
 import { useServices } from '../services';
+import { usePreferences } from './preferences';
 
 export interface Analysis {
   readonly number: number;
@@ -24,6 +25,7 @@ const kept = 20;
 
 export const useAnalyses = defineStore('analyses', () => {
   const { engine } = useServices();
+  const preferences = usePreferences();
   /** Newest first. */
   const analyses = shallowRef<readonly Analysis[]>([]);
   const controllers = new Map<number, AbortController>();
@@ -53,6 +55,8 @@ export const useAnalyses = defineStore('analyses', () => {
     } catch (error) {
       const failure = toFailure(error);
       update(number, failure.kind === 'stopped' ? { state: 'stopped' } : { state: 'failed', failure });
+      // A failure is read where all of it stands, not in one line of the status bar.
+      if (failure.kind !== 'stopped') preferences.drawerOpen = true;
       return null;
     } finally {
       controllers.delete(number);

@@ -3,9 +3,12 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
+import type { Recent } from '../../../shared/window-contract';
+import { assertNever } from '../../../shared/assert-never';
+import type { ReportChoice } from '../../../shared/report';
 import type { EvaluationSpec } from '../../../shared/settings';
 import { defaultSpec } from '../run-spec';
-import { useShell } from '../services';
+import { useServices, useShell } from '../services';
 import { useJob } from './job';
 import { usePreferences } from './preferences';
 import { useWorkspace } from './workspace';
@@ -19,8 +22,14 @@ export function kindOfPath(path: string): Dropped {
   return 'dataset';
 }
 
+/** The name of a file without its folder and its extension. */
+export function fileStem(path: string): string {
+  return (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]+$/, '');
+}
+
 export const useCommands = defineStore('commands', () => {
   const shell = useShell();
+  const { engine } = useServices();
   const workspace = useWorkspace();
   const preferences = usePreferences();
   const job = useJob();
@@ -28,6 +37,7 @@ export const useCommands = defineStore('commands', () => {
   /** What is being read in, for the status bar; not long enough to be a job. */
   const reading = shallowRef<{ readonly what: Dropped; readonly path: string; readonly files: number } | null>(null);
   const runDialog = ref(false);
+  const exportDialog = ref(false);
 
   async function attempt(work: () => Promise<void>): Promise<void> {
     failure.value = null;
@@ -91,5 +101,31 @@ export const useCommands = defineStore('commands', () => {
     if (await workspace.open(file)) await preferences.remember({ kind: 'workspace', path: file });
   });
 
-  return { failure, reading, runDialog, attempt, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
+  /** A recent that was moved: where it is now, and the old place is forgotten. */
+  const locate = (recent: Recent): Promise<void> => attempt(async () => {
+    const path = await chosenPath(recent.kind);
+    if (path === null) return;
+    await take(path);
+    if (path !== recent.path) await preferences.forget(recent);
+  });
+
+  async function chosenPath(kind: Recent['kind']): Promise<string | null> {
+    switch (kind) {
+      case 'model': return (await shell('dialog.models', null)).files[0] ?? null;
+      case 'dataset': return (await shell('dialog.dataset', null)).folder;
+      case 'workspace': return (await shell('dialog.workspace', { create: false })).file;
+      default: return assertNever(kind, 'kind of recent');
+    }
+  }
+
+  /** The board as one HTML file, with these runs in detail; what each is held against comes along. */
+  const saveReport = (runs: readonly ReportChoice[] = []): Promise<void> => attempt(async () => {
+    const data = await engine.call('report.data', { datasetId: workspace.datasetId, runs: [...runs] });
+    const dataset = workspace.summary?.datasets.find((other) => other.id === data.board.datasetId) ?? null;
+    // Rarely asked for, so loaded when it is.
+    const { renderReport } = await import('../../../report/render-report');
+    await shell('file.save', { name: `${fileStem(workspace.summary?.file ?? 'workspace')}.report.html`, kind: 'html', data: renderReport(data, dataset) });
+  });
+
+  return { failure, reading, runDialog, exportDialog, saveReport, attempt, locate, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
 });

@@ -8,16 +8,23 @@ import { useShell } from '../services';
 /** Under this width both side panels do not fit beside a page: the left one is folded when the window becomes that narrow. */
 const narrow = 1180;
 
+/** The foldable parts of the workspace panel. */
+export type TreePart = 'models' | 'data' | 'runs' | 'recents';
+
 export const usePreferences = defineStore('preferences', () => {
   const shell = useShell();
   const theme = ref<Theme>('system');
   const locale = ref<Locale>('en');
   const systemDark = ref(false);
   const recents = ref<readonly Recent[]>([]);
+  /** Paths of recents that are not there any more. */
+  const missing = ref<readonly string[]>([]);
   const leftOpen = ref(window.innerWidth >= narrow);
   const rightOpen = ref(true);
   window.matchMedia(`(max-width: ${narrow - 1}px)`).addEventListener('change', ({ matches }) => { leftOpen.value = !matches; });
   const drawerOpen = ref(false);
+  const shortcutsOpen = ref(false);
+  const foldedParts = ref<readonly TreePart[]>([]);
   const aboutOpen = ref(false);
   const info = shallowRef<ShellInfo | null>(null);
   const dark = computed(() => (theme.value === 'system' ? systemDark.value : theme.value === 'dark'));
@@ -50,7 +57,18 @@ export const usePreferences = defineStore('preferences', () => {
 
   async function remember(recent: Recent): Promise<void> {
     ({ recents: recents.value } = await shell('recents.add', recent));
+    await checkRecents();
   }
 
-  return { theme, locale, systemDark, recents, leftOpen, rightOpen, drawerOpen, aboutOpen, info, dark, adopt, setTheme, setLocale, remember };
+  async function forget(recent: Recent): Promise<void> {
+    ({ recents: recents.value } = await shell('recents.remove', { kind: recent.kind, path: recent.path }));
+  }
+
+  /** Asked at the start and whenever the window is come back to: files are moved meanwhile. */
+  async function checkRecents(): Promise<void> {
+    ({ missing: missing.value } = await shell('recents.check', null));
+  }
+  window.addEventListener('focus', () => void checkRecents());
+
+  return { theme, locale, systemDark, recents, leftOpen, rightOpen, drawerOpen, shortcutsOpen, foldedParts, aboutOpen, info, dark, missing, adopt, setTheme, setLocale, remember, forget, checkRecents };
 });

@@ -1,0 +1,63 @@
+/** `bitlog2 report`: what a workspace holds, as one HTML file that needs no network and no script. */
+import type { Command } from 'commander';
+import { dirname, join, parse } from 'node:path';
+import type { Engine } from '../../engine';
+import { renderReport } from '../../report/render-report';
+import { fail } from '../../shared/failure';
+import type { RunRecord } from '../../shared/records';
+import { parseNames } from '../arguments';
+import { exitCode, type CliEnvironment } from '../environment';
+import { runName } from '../eval-json';
+import { existingWorkspace } from '../existing-workspace';
+
+export interface ReportOptions {
+  readonly workspace?: string;
+  readonly run?: readonly string[];
+  readonly against?: string;
+  readonly out?: string;
+}
+
+export function reportCommand(program: Command, run: (options: ReportOptions) => Promise<void>): void {
+  program
+    .command('report')
+    .description('write a self-contained HTML report of a workspace; with --run also these runs in detail')
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--run <runs>', 'runs, separated by commas: an id or its beginning, or model/scheme/seed (the newest of that name)', parseNames)
+    .option('--against <run>', 'what they are held against (default: FP32 of the model)')
+    .option('--out <file>', 'where to write it (default: beside the workspace, .report.html)')
+    .action((options: ReportOptions) => run(options));
+}
+
+export async function runReport(environment: CliEnvironment, options: ReportOptions): Promise<number> {
+  const file = existingWorkspace(environment, options.workspace);
+  if (options.against !== undefined && options.run === undefined) throw fail('settings', '--against says what --run is held against', { next: 'Name a run: --run ID' });
+  const engine = environment.openEngine({ workers: 1 });
+  try {
+    const workspace = await engine.call('workspace.open', { file });
+    const chosen = (options.run ?? []).map((given) => findRun(workspace.runs, given));
+    const against = options.against === undefined ? null : findRun(workspace.runs, options.against);
+    const out = options.out === undefined ? join(dirname(workspace.file), `${parse(workspace.file).name}.report.html`) : environment.resolvePath(options.out);
+    environment.writeText(out, await reportText(engine, chosen, against));
+    environment.stdout.write(`${out}\n`);
+    return exitCode.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function reportText(engine: Engine, chosen: readonly RunRecord[], against: RunRecord | null): Promise<string> {
+  const data = await engine.call('report.data', { datasetId: chosen[0]?.datasetId ?? null, runs: chosen.map(({ id }) => ({ runId: id, againstId: against?.id ?? null })) });
+  const { datasets } = await engine.call('workspace.summary', null);
+  return renderReport(data, datasets.find((dataset) => dataset.id === data.board.datasetId) ?? null);
+}
+
+/** Throws EngineError 'not-found' for no such run, 'settings' for a beginning that several ids have. */
+export function findRun(runs: readonly RunRecord[], given: string): RunRecord {
+  const named = runs.filter((run) => runName(run) === given).at(-1);
+  if (named !== undefined) return named;
+  const found = runs.filter(({ id }) => id.startsWith(given));
+  const [run] = found;
+  if (run === undefined) throw fail('not-found', `There is no run "${given}" in this workspace`, { expected: runs.length === 0 ? 'a workspace with runs' : `an id, or one of ${[...new Set(runs.map(runName))].join(', ')}`, next: 'Choose one of them' });
+  if (found.length > 1) throw fail('settings', `"${given}" is the beginning of ${found.length} runs`, { expected: found.map(({ id }) => id).join(', '), next: 'Give more of the id' });
+  return run;
+}

@@ -1,0 +1,63 @@
+import { expect, it, describe } from 'vitest';
+import { runCli } from '../../src/cli/program';
+import { findRun } from '../../src/cli/commands/report';
+import { board, pairedRecord, runRecord } from '../helpers/board-records';
+import { cliRecord, type EngineScript } from '../helpers/cli-environment';
+import { datasetRecord, modelRecord, settings } from '../helpers/store-records';
+
+const model = modelRecord('tiny');
+const fp32 = runRecord(model, 'none', 90, { id: 'aa-1' });
+const half = runRecord(model, 'BitLog2_Half_17', 87.5, { id: 'aa-2' });
+const made = board(['tiny']);
+const summary = { file: '/here/w.bitlog2', models: [model], datasets: [datasetRecord('small')], runs: [fp32, half] };
+const script: EngineScript = {
+  'workspace.open': () => summary, 'workspace.summary': () => summary,
+  'report.data': ({ runs }) => ({ board: made, runs: runs.map(() => ({ run: half, against: fp32, paired: pairedRecord(half, fp32), errors: null, levels: [], flips: null })), pairs: [], workspace: summary.file, engine: '1', created: 'now' }),
+  'workspace.export': ({ file }) => ({ file, rows: 7 }),
+};
+const files = { '/here/w.bitlog2': 'x' };
+
+describe('report', () => {
+  it('writes the board beside the workspace, and says where', async () => {
+    const record = cliRecord(script, files);
+    expect(await runCli(['report', '--workspace', 'w.bitlog2'], record.environment)).toBe(0);
+    expect(record.stdout()).toBe('/here/w.report.html\n');
+    expect(record.written.get('/here/w.report.html')).toMatch(/^<!doctype html>[\s\S]*<svg/);
+    expect(record.calls.find(({ method }) => method === 'report.data')?.params).toEqual({ datasetId: null, runs: [] });
+    expect(record.closed()).toBe(1);
+  });
+
+  it('adds runs in detail, by id, its beginning or name, held against another', async () => {
+    const record = cliRecord(script, files);
+    expect(await runCli(['report', '--workspace', 'w.bitlog2', '--run', 'tiny/BitLog2_Half_17/0', '--against', 'aa-1', '--out', 'r.html'], record.environment)).toBe(0);
+    expect(record.calls.find(({ method }) => method === 'report.data')?.params).toEqual({ datasetId: half.datasetId, runs: [{ runId: 'aa-2', againstId: 'aa-1' }] });
+    expect(record.written.get('/here/r.html')).toContain('BitLog2_Half_17 W4A4 − FP32');
+    expect(findRun([fp32, half], 'aa-2')).toBe(half);
+    expect(() => findRun([fp32, half], 'aa')).toThrow(/beginning of 2 runs/);
+    expect(() => findRun([fp32, half], 'zz')).toThrow(/tiny\/none\/0, tiny\/BitLog2_Half_17\/0/);
+    expect(findRun([half, { ...half, id: 'newer', settings: settings('BitLog2_Half_17') }], 'tiny/BitLog2_Half_17/0').id).toBe('newer');
+  });
+
+  it('makes no workspace out of a mistyped path', async () => {
+    const record = cliRecord(script, files);
+    expect(await runCli(['report', '--workspace', 'v.bitlog2'], record.environment)).toBe(1);
+    expect(record.stderr()).toContain('There is no such workspace');
+    expect(record.opened()).toEqual([]);
+    expect(await runCli(['report', '--workspace', 'w.bitlog2', '--against', 'aa-1'], record.environment)).toBe(2);
+  });
+});
+
+describe('export', () => {
+  it('hands the table, its form and an absolute path to the engine', async () => {
+    const record = cliRecord(script, files);
+    expect(await runCli(['export', '--workspace', 'w.bitlog2', '--what', 'levels', '--format', 'csv', '--out', 'l.csv'], record.environment)).toBe(0);
+    expect(record.calls.at(-1)).toEqual({ method: 'workspace.export', params: { table: 'levels', format: 'csv', file: '/here/l.csv' } });
+    expect([record.stdout(), record.stderr()]).toEqual(['/here/l.csv\n', '7 rows\n']);
+  });
+
+  it.each([['--what', 'pictures'], ['--format', 'xlsx']])('refuses %s %s as usage', async (option, value) => {
+    const record = cliRecord(script, files);
+    expect(await runCli(['export', '--workspace', 'w.bitlog2', '--what', 'runs', '--out', 'f', option, value], record.environment)).toBe(2);
+    expect(record.stderr()).toContain('Allowed choices');
+  });
+});
