@@ -1,0 +1,86 @@
+/** `bitlog2 levels`: how the attention maps of a stored run fill the levels of all six schemes. */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { fail } from '../../shared/failure';
+import { levelFigures } from '../../shared/level-figures';
+import { levelSources, type Levels, type LevelSource } from '../../shared/levels';
+import type { RunRecord } from '../../shared/records';
+import { parsePositive } from '../arguments';
+import { exitCode, type CliEnvironment } from '../environment';
+import { existingWorkspace } from '../existing-workspace';
+import { interruptible } from '../interrupt';
+import { ProgressLine } from '../progress-line';
+import { textTable } from '../text-table';
+
+export interface LevelsOptions {
+  readonly run: string;
+  readonly images: number;
+  readonly source: LevelSource;
+  readonly workspace?: string;
+  readonly workers?: number;
+  readonly json: boolean;
+}
+
+export function levelsCommand(program: Command, run: (options: LevelsOptions) => Promise<void>): void {
+  program
+    .command('levels')
+    .description('show how the attention maps of a stored run fill the levels of all six schemes: counts and errors, on the same maps')
+    .option('--run <id>', 'the run, or the beginning of its id; newest: the one that was started last', 'newest')
+    .option('--images <n>', 'first images of the run’s list to look at', parsePositive, 16)
+    .addOption(new Option('--source <network>', 'whose maps: of the run’s network before its quantiser, or of the FP32 network').choices([...levelSources]).default('run'))
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
+    .option('--json', 'print one JSON document', false)
+    .action((options: LevelsOptions) => run(options));
+}
+
+export async function runLevels(environment: CliEnvironment, options: LevelsOptions): Promise<number> {
+  const file = existingWorkspace(environment, options.workspace);
+  const progress = new ProgressLine(environment);
+  const engine = environment.openEngine({ workers: options.workers ?? null });
+  try {
+    const { runs } = await engine.call('workspace.open', { file });
+    const run = chosenRun(runs, options.run);
+    const levels = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('levels.get', { runId: run.id, images: options.images, source: options.source }, {
+      signal,
+      onEvent: ({ done, total }) => progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `maps of ${run.modelName}`, done, total, rate: null, secondsLeft: null, skipped: 0 } }),
+    }));
+    progress.clear();
+    environment.stdout.write(options.json ? `${JSON.stringify(levels)}\n` : levelsText(run, levels));
+    return levels.skipped > 0 ? exitCode.skipped : exitCode.ok;
+  } finally {
+    progress.clear();
+    await engine.close();
+  }
+}
+
+/** `wanted`: "newest", an id, or the beginning of exactly one. `runs` in the order they were made. */
+export function chosenRun(runs: readonly RunRecord[], wanted: string): RunRecord {
+  const found = wanted === 'newest' ? runs.slice(-1) : runs.filter(({ id }) => id.startsWith(wanted));
+  const [run] = found;
+  if (run !== undefined && found.length === 1) return run;
+  if (run === undefined) throw fail('not-found', wanted === 'newest' ? 'This workspace has no runs' : `No run of this workspace has the id ${wanted}`, { expected: runs.length === 0 ? 'a run: `bitlog2 eval` makes one' : `newest, or one of ${runs.slice(-5).map(({ id }) => id).join(', ')}`, next: 'Name another run' });
+  throw fail('settings', `${found.length} runs begin with ${wanted}`, { expected: found.map(({ id }) => id).join(', '), next: 'Give more of the id' });
+}
+
+/** For a person: a row per block and scheme. Every code is in the JSON. */
+export function levelsText(run: RunRecord, levels: Levels): string {
+  const { settings } = run;
+  const maps = levels.source === 'fp32' || settings.arithmetic === 'fp32' ? 'maps of the FP32 network' : 'maps before the quantiser of the run’s network';
+  const head = `${run.modelName}  ${settings.scheme}  ${settings.arithmetic === 'fp32' ? 'FP32' : `W${settings.wBits}A${settings.aBits} ${settings.arithmetic}`}  ${levels.images} images  ${maps}`;
+  const rows = levels.blocks.flatMap((block, index) => levels.schemes.map(({ scheme, grids }, place) => {
+    const grid = grids[index];
+    const { codes, dead, zeroShare, saturatedShare, meanSquaredError, relativeL2 } = levelFigures(levels, scheme, index, null);
+    return [place === 0 ? block.name : '', scheme, grid === undefined ? '' : deltaText(grid.delta), grid?.source ?? '', `${dead} of ${codes}`, percent(zeroShare), percent(saturatedShare), meanSquaredError.toExponential(2), relativeL2 === null ? '-' : relativeL2.toFixed(4)];
+  }));
+  const notes = ['delta from: run = its own calibration, sibling = a run with equal settings but for the scheme, maps = searched on these maps'];
+  return `${head}\n\n${textTable([['block', 'scheme', 'delta', 'from', 'dead codes', 'zero', 'top code', 'mean sq. error', 'rel. L2'], ...rows], [0, 1, 3])}\n${notes.join('\n')}\n`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function deltaText(delta: number): string {
+  return Number.isInteger(delta) ? String(delta) : delta.toPrecision(6);
+}
