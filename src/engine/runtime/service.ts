@@ -97,7 +97,7 @@ export class Service {
     'workspace.export': async ({ table, format, file }) => ({ file: resolve(file), rows: await (await this.store()).exportTable(table, format, resolve(file)) }),
     'run.predictions': async ({ runId, offset, count }) => predictionsPage(await this.store(), runId, offset, count),
     'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],
-    'image.picture': async ({ runId, image }) => (await this.views()).picture(runId, image),
+    'image.picture': ({ runId, image }, { signal }) => stoppable(signal, async (stop) => (await this.views()).picture(runId, image, stop)),
     'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
     'attention.heads': async ({ runId, image, block }) => attentionHeads(await this.views(), runId, image, block),
     'images.flips': async (question) => flips(await this.store(), question),

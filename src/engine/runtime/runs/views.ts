@@ -11,6 +11,7 @@ import { toPrediction } from '../results/results';
 import type { RunSources } from '../pages/run-sources';
 import type { StoredRun } from '../store/store-types';
 import type { ViewOutcome } from '../workers/protocol';
+import type { StopFlag } from '../workers/stop-flag';
 import { batchSpec, cellRequirement } from './evaluation-job';
 import { cellKey, floatCell } from './keys';
 import { isFloat } from './plan';
@@ -23,19 +24,20 @@ export class Views {
 
   constructor(private readonly sources: RunSources) {}
 
-  /** The picture as the network sees it. */
-  async picture(runId: string, image: number): Promise<PictureRecord> {
+  /** The picture as the network sees it. `stop` takes it out of the queue: scrolled away, nobody waits for it any more. */
+  async picture(runId: string, image: number, stop?: StopFlag): Promise<PictureRecord> {
     const run = await this.run(runId);
     const model = await this.sources.model(run);
     const listed = await this.listed(run, image);
     const pool = await this.sources.pool();
-    return pool.run<'picture'>({ kind: 'picture', file: await this.sources.path(run, listed.file), preprocess: run.settings.preprocess, model: model.record.hash }, { needs: [model.requirement], urgent: true });
+    return pool.run<'picture'>({ kind: 'picture', file: await this.sources.path(run, listed.file), preprocess: run.settings.preprocess, model: model.record.hash }, { needs: [model.requirement], urgent: true, ...(stop === undefined ? {} : { stop }) });
   }
 
   /** Everything that both networks computed for an image of a run; kept for the last few images. */
   async outcomeOf(runId: string, image: number): Promise<{ readonly run: StoredRun; readonly model: KnownModel; readonly outcome: ViewOutcome }> {
     const run = await this.run(runId);
     const model = await this.sources.model(run);
+    await this.listed(run, image);
     return { run, model, outcome: await this.outcome(run, model, image) };
   }
 
