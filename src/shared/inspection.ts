@@ -1,5 +1,7 @@
 /** What `inspect` says about a model: its matrix products, what each becomes under quantisation, and what is not understood. */
 import * as v from 'valibot';
+import { bitsSchema, schemeIdSchema } from './bits-and-schemes';
+import { overridesSchema } from './overrides';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const pair = v.tuple([whole, whole]);
@@ -7,9 +9,14 @@ const pair = v.tuple([whole, whole]);
 /** How one operand of a product is quantised. */
 export const operandSchema = v.object({
   operand: v.picklist(['input', 'weight', 'A', 'B']),
-  /** `uniform`: steps of equal size; `log`: the attention map's own scheme. */
-  quantiser: v.picklist(['uniform', 'log']),
+  /** `uniform`: steps of equal size; `log`: the attention map's own scheme; `fp32`: left as it is. */
+  quantiser: v.picklist(['uniform', 'log', 'fp32']),
+  /** 32 in FP32. */
   bits: whole,
+  /** Of an attention map, when a scheme was asked about. */
+  scheme: v.optional(schemeIdSchema),
+  /** Heads of an attention map that an override treats otherwise than the rest, which this record is about. */
+  heads: v.optional(v.array(v.object({ head: whole, quantiser: v.picklist(['log', 'fp32']), bits: whole, scheme: v.optional(schemeIdSchema) }))),
   /** One scale for the tensor, or one for each output channel. */
   per: v.picklist(['tensor', 'channel']),
   /** Calibrated per channel and made per tensor by moving scales into the LayerNorm in front. */
@@ -59,6 +66,10 @@ export const inspectionSchema = v.object({
   notes: v.array(v.string()),
   notUnderstood: v.array(v.object({ node: v.string(), opType: v.string(), expected: v.string(), consequence: v.string() })),
 });
+
+/** Settings under which a model is looked at. */
+export const inspectedSettingsSchema = v.object({ scheme: v.optional(schemeIdSchema), wBits: bitsSchema, aBits: bitsSchema, overrides: v.optional(overridesSchema) });
+export type InspectedSettings = Readonly<v.InferOutput<typeof inspectedSettingsSchema>>;
 
 export type InspectedOperand = Readonly<v.InferOutput<typeof operandSchema>>;
 export type InspectedSite = Readonly<v.InferOutput<typeof inspectedSiteSchema>>;

@@ -1,11 +1,15 @@
 /** Memory that an evaluation will need at its peak, before it starts. The constants are fitted to measurements (docs/decisions/0002). */
 import type { Estimate } from '../../../shared/evaluation';
-import type { EvaluationSpec } from '../../../shared/settings';
+import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
 import { at } from '../../../shared/at';
+import { planInteger } from '../../core/graph/integer/integer-plan';
+import { quantizerSettings } from '../../core/graph/parameters';
+import type { Site } from '../../core/graph/types';
 import type { KnownDataset } from '../library/dataset-library';
 import type { KnownModel } from '../library/model-library';
 import { calibrationNeeds } from './calibration-needs';
 import { evaluationImages } from './choose-images';
+import { overridesNote } from './model-overrides';
 import { choosePreprocess, isFloat, planRuns } from './plan';
 
 /** Node, ONNX Runtime and DuckDB with nothing loaded, and what each worker thread adds: its own JavaScript heap, and sessions while it calibrates. */
@@ -27,6 +31,7 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
   const { shared } = model;
   const { preprocess } = choosePreprocess(spec.preprocess, model.record.name, shared.structure, shared.metadata);
   const settings = planRuns(spec, preprocess, shared.batchable ? spec.batch : shared.exportedBatch);
+  overridesNote(model, settings);
   const images = evaluationImages(dataset.listing, at(settings, 0)).files.length;
   const { calibrationImages, batch } = at(settings, settings.length - 1);
   const parts = estimateParts({
@@ -34,9 +39,19 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
     workers,
     quantised: settings.filter((run) => !isFloat(run)).length,
     arithmetic: spec.arithmetic === 'integer' ? 'integer' : 'reference',
+    floatShare: spec.arithmetic === 'integer' ? floatShare(model, at(settings, settings.length - 1)) : 0,
     calibration: calibrationNeeds(shared, calibrationImages, batch).memory,
   });
   return { images, cells: settings.length, peakBytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
+}
+
+/** Share of the weights that are floats in an integer network. Only overrides make it large; what zero points add is not known yet. */
+function floatShare({ shared: { graph, shapes, structure } }: KnownModel, settings: RunSettings): number {
+  if (settings.overrides === undefined) return 0;
+  const plan = planInteger({ ...graph, shapes }, structure, quantizerSettings(settings), null, { saturates: false });
+  const size = (site: Site): number => (site.kind === 'linear' ? site.inFeatures * site.outFeatures : 0);
+  const all = structure.sites.reduce((sum, site) => sum + size(site), 0);
+  return structure.sites.reduce((sum, site) => sum + (plan.get(site.name)?.kind === 'reference' ? size(site) : 0), 0) / Math.max(1, all);
 }
 
 export interface MemoryPlan {
@@ -46,17 +61,20 @@ export interface MemoryPlan {
   /** Quantised cells; FP32 comes with the worker. */
   readonly quantised: number;
   readonly arithmetic: keyof typeof cellWeights;
+  /** Of the weights of an integer network: those at sites that overrides leave in reference arithmetic. None when left out. */
+  readonly floatShare?: number;
   /** Bytes of the tensors that one calibration keeps in memory. */
   readonly calibration: number;
 }
 
 /** What the peak is made of. Pure. */
-export function estimateParts({ weights, workers, quantised, arithmetic, calibration }: MemoryPlan): Estimate['parts'] {
+export function estimateParts({ weights, workers, quantised, arithmetic, floatShare = 0, calibration }: MemoryPlan): Estimate['parts'] {
   const calibrating = Math.min(workers, quantised);
+  const networkWeights = cellWeights[arithmetic] + floatShare * (cellWeights.reference - cellWeights[arithmetic]);
   return [
     { name: 'program and workers', bytes: programBytes + workers * workerBytes + calibrating * calibratingWorkerBytes },
     { name: 'float model', bytes: weights * (modelWeights + workers * workerWeights) },
     // Memory of the calibration images serves the networks that are loaded after it.
-    { name: 'networks', bytes: Math.max(workers * quantised * cellWeights[arithmetic] * weights, calibrating * calibration) },
+    { name: 'networks', bytes: Math.max(workers * quantised * networkWeights * weights, calibrating * calibration) },
   ];
 }

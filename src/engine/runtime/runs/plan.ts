@@ -3,6 +3,7 @@ import { preprocessPresets, parsePreprocess, type PresetName } from '../../core/
 import { schemeById } from '../../core/quantizers/scheme-table';
 import type { ModelStructure } from '../../core/graph/types';
 import { fail } from '../../../shared/failure';
+import { someOverrides } from '../../../shared/overrides';
 import type { EvaluationSpec, Preprocess, RunSettings } from '../../../shared/settings';
 
 /** Where the preprocessing of a model comes from: said to the user, since a wrong one costs points silently. */
@@ -31,9 +32,14 @@ export function planRuns(spec: EvaluationSpec, preprocess: Preprocess, batch: nu
   const float: RunSettings = {
     ...shared, scheme: 'none', wBits: 32, aBits: 32, arithmetic: 'fp32', calibrationImages: 1, seed: 0, calibrationList: null,
   };
-  if (spec.arithmetic === 'fp32') return [float];
+  const overrides = someOverrides(spec.overrides);
+  if (spec.arithmetic === 'fp32') {
+    if (overrides === undefined) return [float];
+    throw fail('settings', 'Nothing is quantised in FP32, so there is nothing to override', { place: 'overrides', expected: 'no overrides with arithmetic fp32', next: 'Leave the overrides out, or choose reference or integer arithmetic (with --fp32 beside them)' });
+  }
   const { arithmetic } = spec;
-  if (arithmetic === 'integer' && (spec.wBits === 32 || spec.aBits === 32)) {
+  // Overrides may switch on what the bits switch off; which sites can be integer is then found out site by site.
+  if (arithmetic === 'integer' && overrides === undefined && (spec.wBits === 32 || spec.aBits === 32)) {
     throw fail('settings', 'Integer arithmetic needs codes on both sides of a product', {
       place: spec.wBits === 32 ? 'w_bits 32' : 'a_bits 32', expected: '2 to 8 bits for weights and activations', next: 'Set both, or use --arithmetic reference',
     });
@@ -41,6 +47,7 @@ export function planRuns(spec: EvaluationSpec, preprocess: Preprocess, batch: nu
   const quantised = spec.seeds.flatMap((seed) => spec.schemes.map((scheme): RunSettings => ({
     ...shared, scheme, wBits: spec.wBits, aBits: spec.aBits, arithmetic, calibrationImages: spec.calibrationImages, seed,
     calibrationList: spec.calibrationList === null ? null : [...spec.calibrationList],
+    ...(overrides === undefined ? {} : { overrides }),
   })));
   return spec.withFp32 ? [float, ...quantised] : quantised;
 }

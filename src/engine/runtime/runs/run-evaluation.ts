@@ -12,6 +12,7 @@ import type { StopFlag } from '../workers/stop-flag';
 import { calibrationFiles, checkLabels, evaluationImages } from './choose-images';
 import { estimateEvaluation } from './estimate';
 import { runEvaluationJob } from './evaluation-job';
+import { overridesNote } from './model-overrides';
 import { Pace } from './pace';
 import { choosePreprocess, planRuns } from './plan';
 
@@ -86,7 +87,10 @@ function settingsFor(spec: EvaluationSpec, model: KnownModel, emit: (event: Eval
   for (const text of model.shared.notes) emit({ kind: 'note', text: `${model.record.name}: ${text}` });
   const batch = batchable ? spec.batch : exportedBatch;
   if (batch !== spec.batch) emit({ kind: 'note', text: `${model.record.name}: runs at batch ${batch}, the only one for which its graph is right` });
-  return planRuns(spec, chosen.preprocess, batch);
+  const runs = planRuns(spec, chosen.preprocess, batch);
+  const exceptions = overridesNote(model, runs);
+  if (exceptions !== null) emit({ kind: 'note', text: `${model.record.name}: ${exceptions}` });
+  return runs;
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;

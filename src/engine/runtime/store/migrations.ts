@@ -59,6 +59,13 @@ export const migrations: readonly Migration[] = [
       'CREATE TABLE analyses (run_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, question VARCHAR NOT NULL, result VARCHAR NOT NULL, created VARCHAR NOT NULL)',
     ],
   },
+  {
+    version: 4,
+    statements: [
+      // What runs are made with, as people keep it: each recipe as the JSON of its file, keys in their own order.
+      'CREATE TABLE recipes (name VARCHAR PRIMARY KEY, recipe VARCHAR NOT NULL)',
+    ],
+  },
 ];
 
 /** The version that this program writes and reads. */

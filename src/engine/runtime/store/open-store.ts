@@ -12,6 +12,7 @@ import { tableExport } from './export-table';
 import { OutcomeMemory } from './outcome-memory';
 import { readings } from './outcomes';
 import { parseLevelText, sorted } from './level-totals';
+import { recipes } from './recipes';
 import { registry } from './registry';
 import { number, text } from './row';
 import { Remembered } from './remembered';
@@ -147,6 +148,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
     ...analyses(writer, reader),
+    ...recipes(writer, reader),
     ...tableExport(reader),
     flips: (request) => flips.page(request),
     commitBatch: (commit) => committer.commit([commit]),

@@ -3,7 +3,6 @@ import { DuckDBBlobValue } from '@duckdb/node-api';
 import { failureSchema } from '../../../shared/failure';
 import { runStates, siteFallbacksSchema, siteParametersSchema } from '../../../shared/records';
 import type { RunState } from '../../../shared/records';
-import { runSettingsSchema } from '../../../shared/settings';
 import type { RunSettings } from '../../../shared/settings';
 import type { Connection } from './connection';
 import type { OutcomeMemory } from './outcome-memory';
@@ -13,6 +12,7 @@ import { booleanOrNull, bytesOrNull, number, text, textOrNull } from './row';
 import type { Row } from './row';
 import type { NewRun, RunChange, Store, StoredRun } from './store-types';
 import { canonicalJson, parseStored, textHash } from './stored-json';
+import { parseSettings, settingsText } from './stored-settings';
 
 type Runs = Pick<Store, 'createRun' | 'findResumable' | 'setRunState' | 'runs' | 'run' | 'saveCalibration' | 'calibration'>;
 
@@ -31,7 +31,7 @@ export async function readRunRows(reader: Connection): Promise<readonly RunRow[]
 
 /** Equal for settings that give equal figures. */
 export function settingsKey(settings: RunSettings): string {
-  return textHash(canonicalJson(settings));
+  return textHash(settingsText(settings));
 }
 
 /** `rows` is forgotten by whoever changes what it holds. */
@@ -75,7 +75,7 @@ async function createRun(writer: Connection, run: NewRun): Promise<void> {
     await session.run(
       `INSERT INTO runs VALUES ($1, nextval('run_number'), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'waiting', NULL, 0, 0, NULL, NULL)`,
       [run.id, run.modelId, text(model, 0), run.datasetId, text(dataset, 0), run.listId, run.total,
-        canonicalJson(run.settings), settingsKey(run.settings), run.environment, run.created],
+        settingsText(run.settings), settingsKey(run.settings), run.environment, run.created],
     );
     await session.run(`INSERT INTO level_totals VALUES ($1, '')`, [run.id]);
   });
@@ -110,7 +110,7 @@ function runRow(row: Row): RunRow {
     datasetHash: text(row, 4),
     listId: text(row, 5),
     total: number(row, 6),
-    settings: parseStored(runSettingsSchema, text(row, 7), 'run settings'),
+    settings: parseSettings(text(row, 7)),
     environment: text(row, 8),
     created: text(row, 9),
     state: runState(text(row, 10)),

@@ -3,6 +3,7 @@ import type { DatasetRecord, ModelRecord, RunState, SiteFallback, SiteParameters
 import type { Failure } from '../../../shared/failure';
 import type { ExportedTable, TableFormat } from '../../../shared/tables';
 import type { RunSettings } from '../../../shared/settings';
+import type { Recipes } from './recipes';
 import type { FlipsPage, FlipsRequest } from './flips';
 import type { RecordSchema } from './stored-json';
 
@@ -113,7 +114,7 @@ export interface RunChange {
 }
 
 /** An open workspace. All calls may be made at any time; writes happen one after another, each in one transaction. */
-export interface Store {
+export interface Store extends Recipes {
   readonly file: string;
   upsertModel(model: ModelRecord): Promise<void>;
   /** By name; of one name the one that was stored last first. */

@@ -112,7 +112,7 @@ describe('inspection', () => {
   });
 
   it('says what each product becomes', async () => {
-    const record = inspection(await importModel(swinMini), { weights: 6, activations: 5 });
+    const record = inspection(await importModel(swinMini), { wBits: 6, aBits: 5 });
     const becomes = (name: string): unknown => record.sites.find((site) => site.name === name)?.becomes.map(({ operand, quantiser, bits, per, reparameterised }) => `${operand} ${quantiser} ${bits} ${per}${reparameterised ? ' reparameterised' : ''}`);
     expect(becomes('patch_embed.proj')).toEqual(['input uniform 8 tensor', 'weight uniform 6 channel']);
     expect(becomes('layers.0.blocks.1.attn.qkv')).toEqual(['input uniform 5 tensor reparameterised', 'weight uniform 6 channel']);

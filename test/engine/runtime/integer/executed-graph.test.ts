@@ -62,7 +62,8 @@ describe.each([
 
   it.each(logSchemeIds)('multiplies no weight in floating point under %s', async (scheme) => {
     // Any delta of the map gives the same nodes.
-    const network = integerNetwork(model, settingsOf(scheme), parameters, 2);
+    const sites = Object.entries(parameters.sites).map(([site, fields]) => [site, fields.A?.scheme === undefined ? fields : { ...fields, A: { ...fields.A, scheme } }]);
+    const network = integerNetwork(model, settingsOf(scheme), { ...parameters, sites: Object.fromEntries(sites) }, 2);
     const graphs = await executed(network.graph, network.rewritten, model);
     expect(graphs.length).toBe(model.structure.blocks.length + 1);
     expect(graphs.flatMap(floatProductsWithWeights)).toEqual([]);

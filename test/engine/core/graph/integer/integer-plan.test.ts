@@ -158,7 +158,7 @@ describe('planInteger', () => {
   });
 
   it('shows up in what is inspected', () => {
-    const obstacles = inspection(model, { weights: 4, activations: 32 }).sites.map(({ integerObstacle }) => integerObstacle);
+    const obstacles = inspection(model, { wBits: 4, aBits: 32 }).sites.map(({ integerObstacle }) => integerObstacle);
     expect(new Set(obstacles)).toEqual(new Set(['activations are not quantised (a_bits 32)']));
     expect(inspection(model).sites.every(({ integerObstacle }) => integerObstacle === null)).toBe(true);
   });
