@@ -20,6 +20,8 @@ export interface SwinOptions {
   readonly window: number;
   readonly mlpRatio: number;
   readonly classes: number;
+  /** Of every LayerNorm; 1e-5 when left out. */
+  readonly epsilon?: number;
 }
 
 /** A random-weight Swin; the same seed gives the same network. */
@@ -32,7 +34,7 @@ export function buildSwin(options: SwinOptions, seed: number): Graph {
  * @throws EngineError settings when patches, windows or stages do not divide the picture evenly
  */
 export function swinGraph(options: SwinOptions, weights: WeightSource): Graph {
-  const { image, patch, dim, depths, heads, window, classes } = options;
+  const { image, patch, dim, depths, heads, window, classes, epsilon = 1e-5 } = options;
   const builder = new GraphBuilder(weights);
   const kernel = builder.parameter('patch_embed.proj.weight', [dim, 3, patch, patch], 'linear');
   const conv = builder.node('patch_embed.proj', 'Conv', ['pixel_values', kernel, builder.parameter('patch_embed.proj.bias', [dim], 'bias')], { kernel_shape: [patch, patch], strides: [patch, patch] });
@@ -41,7 +43,7 @@ export function swinGraph(options: SwinOptions, weights: WeightSource): Graph {
   let channels = dim;
   depths.forEach((depth, stage) => {
     if (stage > 0) {
-      x = downsample(builder, `layers.${stage}.downsample`, x, side, channels);
+      x = downsample(builder, `layers.${stage}.downsample`, x, side, channels, epsilon);
       side /= 2;
       channels *= 2;
     }
@@ -51,14 +53,12 @@ export function swinGraph(options: SwinOptions, weights: WeightSource): Graph {
     }
     for (let block = 0; block < depth; block++) {
       const shift = block % 2 === 1 && size < side ? Math.floor(size / 2) : 0;
-      x = swinBlock(builder, `layers.${stage}.blocks.${block}`, x, { side, channels, heads: heads[stage], window: size, shift, hidden: Math.round(channels * options.mlpRatio) });
+      x = swinBlock(builder, `layers.${stage}.blocks.${block}`, x, { side, channels, heads: heads[stage], window: size, shift, hidden: Math.round(channels * options.mlpRatio), epsilon });
     }
   });
   const pooled = builder.node('head.global_pool', 'ReduceMean', [builder.layerNorm('norm', x, channels, epsilon)], { axes: [1, 2], keepdims: 0 });
   return builder.finish('swin', { name: 'pixel_values', dims: [1, 3, image, image] }, builder.linear('head.fc', pooled, channels, classes), classes);
 }
-
-const epsilon = 1e-5;
 
 interface SwinBlock {
   /** Patches per side of the stage. */
@@ -68,11 +68,12 @@ interface SwinBlock {
   readonly window: number;
   readonly shift: number;
   readonly hidden: number;
+  readonly epsilon: number;
 }
 
 /** x: [1, side, side, channels]. */
 function swinBlock(builder: GraphBuilder, path: string, x: string, block: SwinBlock): string {
-  const { side, channels, heads, window, shift } = block;
+  const { side, channels, heads, window, shift, epsilon } = block;
   const across = side / window;
   const tokens = window * window;
   const normed = builder.layerNorm(`${path}.norm1`, x, channels, epsilon);
@@ -107,7 +108,7 @@ function roll(builder: GraphBuilder, path: string, x: string, shift: number, sid
 }
 
 /** Patch merging: [1, side, side, c] -> [1, side/2, side/2, 2c]. */
-function downsample(builder: GraphBuilder, path: string, x: string, side: number, channels: number): string {
+function downsample(builder: GraphBuilder, path: string, x: string, side: number, channels: number, epsilon: number): string {
   const half = side / 2;
   const parted = builder.transpose(path, builder.reshape(path, x, [1, half, 2, half, 2, channels]), [0, 1, 3, 4, 2, 5]);
   const normed = builder.layerNorm(`${path}.norm`, builder.reshape(path, parted, [1, half, half, 4 * channels]), 4 * channels, epsilon);

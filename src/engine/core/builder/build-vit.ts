@@ -18,6 +18,8 @@ export interface VitOptions {
   readonly distilled?: boolean;
   /** False: no class token, the head reads the mean over patches. */
   readonly classToken?: boolean;
+  /** Of every LayerNorm; timm's 1e-6 when left out. */
+  readonly epsilon?: number;
 }
 
 /** A random-weight ViT; the same seed gives the same network. Attention is not flat and logits are of order 1. */
@@ -30,7 +32,7 @@ export function buildVit(options: VitOptions, seed: number): Graph {
  * @throws EngineError settings when the sizes do not divide
  */
 export function vitGraph(options: VitOptions, weights: WeightSource): Graph {
-  const { image, patch, dim, depth, heads, classes, mlpRatio } = options;
+  const { image, patch, dim, depth, heads, classes, mlpRatio, epsilon = 1e-6 } = options;
   if (image % patch !== 0 || dim % heads !== 0) throw fail('settings', 'These sizes make no ViT', { place: `image ${image}, patch ${patch}, dim ${dim}, heads ${heads}`, expected: 'image divisible by patch and dim by heads' });
   const builder = new GraphBuilder(weights);
   const patches = (image / patch) ** 2;
@@ -41,8 +43,8 @@ export function vitGraph(options: VitOptions, weights: WeightSource): Graph {
   const rows = builder.transpose('patch_embed', builder.reshape('patch_embed', conv, [1, dim, patches]), [0, 2, 1]);
   const joined = prefix.length === 0 ? rows : builder.node('', 'Concat', [...prefix.map((name) => builder.parameter(name, [1, 1, dim], 'token')), rows], { axis: 1 });
   let x = builder.node('', 'Add', [joined, builder.parameter('pos_embed', [1, tokens, dim], 'token')]);
-  for (let block = 0; block < depth; block++) x = vitBlock(builder, `blocks.${block}`, x, { tokens, dim, heads, hidden: Math.round(dim * mlpRatio) });
-  const normed = builder.layerNorm('norm', x, dim, 1e-6);
+  for (let block = 0; block < depth; block++) x = vitBlock(builder, `blocks.${block}`, x, { tokens, dim, heads, hidden: Math.round(dim * mlpRatio), epsilon });
+  const normed = builder.layerNorm('norm', x, dim, epsilon);
   return builder.finish('vit', { name: 'pixel_values', dims: [1, 3, image, image] }, classify(builder, normed, prefix.length, options, classes), classes);
 }
 
@@ -51,14 +53,15 @@ interface BlockSizes {
   readonly dim: number;
   readonly heads: number;
   readonly hidden: number;
+  readonly epsilon: number;
 }
 
-function vitBlock(builder: GraphBuilder, path: string, x: string, { tokens, dim, heads, hidden }: BlockSizes): string {
+function vitBlock(builder: GraphBuilder, path: string, x: string, { tokens, dim, heads, hidden, epsilon }: BlockSizes): string {
   const toRows = (name: string, input: string): string => builder.reshape(name, input, [tokens, dim]);
   const back = (name: string, input: string): string => builder.reshape(name, input, [1, tokens, dim]);
-  const attended = attention(builder, `${path}.attn`, toRows(path, builder.layerNorm(`${path}.norm1`, x, dim, 1e-6)), { groups: 1, tokens, dim, heads }, (scores) => scores);
+  const attended = attention(builder, `${path}.attn`, toRows(path, builder.layerNorm(`${path}.norm1`, x, dim, epsilon)), { groups: 1, tokens, dim, heads }, (scores) => scores);
   const middle = builder.node(path, 'Add', [x, back(path, attended)]);
-  const mixed = mlp(builder, `${path}.mlp`, toRows(path, builder.layerNorm(`${path}.norm2`, middle, dim, 1e-6)), dim, hidden);
+  const mixed = mlp(builder, `${path}.mlp`, toRows(path, builder.layerNorm(`${path}.norm2`, middle, dim, epsilon)), dim, hidden);
   return builder.node(path, 'Add', [middle, back(path, mixed)]);
 }
 

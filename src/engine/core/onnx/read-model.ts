@@ -28,7 +28,7 @@ export function readModel(bytes: Uint8Array, options: ReadOptions = {}): Graph {
     if (!(error instanceof Error)) throw error;
     const kind = looksLike(bytes);
     throw fail('model-unreadable', kind === null ? 'The file is not a complete ONNX model: it may be truncated or damaged' : `The file is not an ONNX model: it looks like ${kind}`, {
-      ...file, place: error.message, expected: 'an ONNX model (.onnx), whole', next: kind === null ? 'Copy or download the file again, or export the model again' : 'Choose an .onnx file; a PyTorch model is exported to one first',
+      ...file, place: error.message, expected: 'an ONNX model (.onnx), whole', next: kind === null ? 'Copy or download the file again, or export the model again' : 'Choose an .onnx or .safetensors file. Pickled weights are never read, because loading them runs code: save them as safetensors, or export the model to ONNX',
     });
   }
 }

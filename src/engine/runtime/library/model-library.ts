@@ -1,10 +1,12 @@
 /** Models by file: read once per worker, known by the hash of their bytes. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EngineError, fail } from '../../../shared/failure';
 import type { ModelRecord } from '../../../shared/records';
+import { configNames, isWeightsFile } from '../ort/read-weights-file';
+import { modelName } from './model-file';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { SharedModel } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
@@ -56,7 +58,7 @@ async function fingerprint(file: string): Promise<string> {
     const { size, mtimeMs } = await stat(file);
     return `${file}\n${size}\n${mtimeMs}`;
   } catch {
-    throw fail('model-unreadable', 'The model file cannot be read', { file, expected: 'an ONNX file', next: 'Check the path' });
+    throw fail('model-unreadable', 'The model file cannot be read', { file, expected: 'an ONNX or safetensors file', next: 'Check the path' });
   }
 }
 
@@ -74,9 +76,14 @@ async function importInto(pool: WorkerPool, file: string, stop: StopFlag | undef
   return { record: modelRecord(file, hash, shared), shared, requirement: { key: hash, task: { kind: 'adopt', model: hash, shared } } };
 }
 
+/** Of the file, and of the configs that decide what is built from weights. */
 function hashFile(file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const hash = createHash('sha256');
+    for (const name of isWeightsFile(file) ? configNames : []) {
+      const config = join(dirname(file), name);
+      if (existsSync(config)) hash.update(readFileSync(config));
+    }
     createReadStream(file).on('data', (chunk) => hash.update(chunk)).on('end', () => resolve(hash.digest('hex'))).on('error', () => {
       reject(fail('model-unreadable', 'The model file cannot be read', { file, next: 'Check the path and the permissions' }));
     });
@@ -86,7 +93,7 @@ function hashFile(file: string): Promise<string> {
 function modelRecord(file: string, hash: string, { structure, notes }: SharedModel): ModelRecord {
   return {
     id: hash,
-    name: basename(file, extname(file)),
+    name: modelName(file),
     file,
     hash,
     family: structure.family,

@@ -20,6 +20,7 @@ import { readModel } from '../../core/onnx/read-model';
 import { canonicalise } from './canonicalise';
 import { collectGarbage } from './garbage';
 import { probeImages, probeLogits } from './probe';
+import { isWeightsFile, readWeightsFile } from './read-weights-file';
 import { weightPlaces } from './weight-places';
 
 /** Images in the probe of the batch size. */
@@ -28,12 +29,15 @@ const probeCount = 3;
 const noPoll = (): void => undefined;
 
 /**
- * Reads and imports an ONNX file. Runs ONNX Runtime in the calling thread. `poll` is called between the steps and may throw to stop.
+ * Reads and imports an ONNX file, or weights (.safetensors) of a network that is built here. Runs ONNX Runtime in the calling thread. `poll` is called between the steps and may throw to stop.
  * @throws EngineError with `file` set: model-unreadable, model-unsupported, model-quantised, model-no-attention, model-values, model-input
  */
 export async function importModel(path: string, poll: () => void = noPoll): Promise<ImportedModel> {
   try {
-    return await importGraph(readModelFile(path), poll);
+    if (!isWeightsFile(path)) return await importGraph(readModelFile(path), poll);
+    const { graph, notes } = readWeightsFile(path);
+    const imported = await importGraph(graph, poll);
+    return { ...imported, notes: [...notes, ...imported.notes] };
   } catch (error) {
     throw error instanceof EngineError ? new EngineError({ ...error.failure, file: error.failure.file ?? path }) : error;
   }
