@@ -1,9 +1,11 @@
 /** The command line as a function: arguments and surroundings in, exit code out. */
 import { Command, CommanderError } from 'commander';
 import { describeFailure, toFailure } from '../shared/failure';
+import { calibrationCommand, runCalibration } from './commands/calibration';
 import { evalCommand, runEval } from './commands/eval';
 import { inspectCommand, runInspect } from './commands/inspect';
 import { levelsCommand, runLevels } from './commands/levels';
+import { noiseCommand, runNoise } from './commands/noise';
 import { parityCommand, runParityCommand } from './commands/parity';
 import { exportCommand, runExport } from './commands/export';
 import { reportCommand, runReport } from './commands/report';
@@ -42,6 +44,8 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   evalCommand(program, async (options) => finish(await runEval(environment, options)));
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
   levelsCommand(program, async (options) => finish(await runLevels(environment, options)));
+  calibrationCommand(program, async (options) => finish(await runCalibration(environment, options)));
+  noiseCommand(program, async (options) => finish(await runNoise(environment, options)));
   parityCommand(program, async (golden, options) => finish(await runParityCommand(environment, golden, options)));
   reportCommand(program, async (options) => finish(await runReport(environment, options)));
   exportCommand(program, async (options) => finish(await runExport(environment, options)));
