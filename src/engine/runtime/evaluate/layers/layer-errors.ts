@@ -10,6 +10,7 @@ import type { LoadedBatch } from '../load-pixels';
 import { floatsIn, keepTensors, type Live, type SegmentChain } from '../segment-chain';
 import { BranchSession } from './branch-session';
 import type { LayerStudy } from './layer-study';
+import { pictureLive } from './picture-live';
 import { siteMeasures, type MeasureName, type SiteMeasures } from './site-measures';
 
 /** Of one site over one batch; null where the run leaves that in FP32. */
@@ -41,11 +42,7 @@ export async function layerErrors(study: LayerStudy, batches: readonly LoadedBat
   const full = study.keeping('full', plans.map(({ output }) => output));
   const steps = planSteps(float, full, plans, forms);
   const used = batches.filter(({ loaded }) => loaded.length > 0);
-  const lives = used.map(({ pixels }): { float: Live; full: Live } => {
-    const { channels, height, width, name } = structure.input;
-    const picture = { data: pixels, dims: [study.source.batch, channels, height, width] };
-    return { float: new Map([[name, picture]]), full: new Map([[name, picture]]) };
-  });
+  const lives = used.map((batch): { float: Live; full: Live } => ({ float: pictureLive(study, batch), full: pictureLive(study, batch) }));
   const sums = new Map<string, SiteSums[]>(plans.map(({ site }) => [site.name, []]));
   for (const [index, step] of steps.entries()) {
     const sessions = await openSessions(study, step.plans, context.poll);
@@ -146,15 +143,16 @@ async function measureSite(study: LayerStudy, { plan, measures, operands }: Site
     found[name] = errorSums(expected, result.data, length);
   }
   if (plan.alone !== null) found.local = found[plan.alone];
-  let clipped: { outside: number; elements: number } | null = null;
+  const clipped = { outside: 0, elements: 0 };
   for (const [index, { tensor, parameters, bits }] of plan.activations.entries()) {
     const session = at(operands, index);
     const values = session === null ? floatsIn(live.float, tensor) : await session.run(live.float);
     const elements = values.data.length * share;
     const { low, high } = countClipped(values.data, parameters, bits, elements);
-    clipped = { outside: (clipped?.outside ?? 0) + low + high, elements: (clipped?.elements ?? 0) + elements };
+    clipped.outside += low + high;
+    clipped.elements += elements;
   }
-  return { cumulative, measures: found, clipped };
+  return { cumulative, measures: found, clipped: plan.activations.length === 0 ? null : clipped };
 }
 
 /** The FP32 network's map of the site's block, quantised, under the names that a branch reads. */
