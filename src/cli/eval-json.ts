@@ -1,5 +1,6 @@
 /** An evaluation as the document that `eval --json` prints. Accuracies and differences in percent. */
 import type { EvaluationResult } from '../shared/evaluation';
+import { someOverrides } from '../shared/overrides';
 import type { PairedResult, RunRecord } from '../shared/records';
 
 type EvaluatedRun = EvaluationResult['runs'][number];
@@ -33,6 +34,7 @@ function runJson({ run, parameters, skipped }: EvaluatedRun): object {
     a_bits: settings.aBits,
     arithmetic: settings.arithmetic,
     ...(settings.arithmetic === 'integer' ? { exact: run.exact, fallbacks: run.fallbacks } : {}),
+    ...(someOverrides(settings.overrides) === undefined ? {} : { overrides: settings.overrides }),
     seed: settings.seed,
     batch: settings.batch,
     state: run.state,

@@ -24,7 +24,7 @@ export async function runCli(args: readonly string[], environment: CliEnvironmen
     const failure = toFailure(error);
     environment.stderr.write(`${describeFailure(failure)}\n`);
     if (failure.kind === 'stopped') return exitCode.stopped;
-    return failure.kind === 'settings' ? exitCode.usage : exitCode.failed;
+    return failure.kind === 'settings' || failure.kind === 'recipe' ? exitCode.usage : exitCode.failed;
   }
 }
 

@@ -24,7 +24,7 @@ function cells({ run, paired }: ResultRow, seeds: boolean, compared: boolean): s
     run.modelName,
     fp32 ? 'FP32' : settings.arithmetic === 'integer' ? `${settings.scheme} (integer${run.exact === true ? ', exact' : ''})` : settings.scheme,
     ...(seeds ? [fp32 ? '' : String(settings.seed)] : []),
-    `W${settings.wBits}A${settings.aBits}`,
+    `W${settings.wBits}A${settings.aBits}${exceptions(run)}`,
     run.state === 'done' ? String(run.images) : `${run.images} of ${run.total}`,
     figure(run.top1),
     run.top1Ci95 === null ? '' : `${figure(run.top1Ci95[0])} to ${figure(run.top1Ci95[1])}`,
@@ -32,6 +32,12 @@ function cells({ run, paired }: ResultRow, seeds: boolean, compared: boolean): s
     ...(compared ? difference(paired) : []),
     rate === null ? '' : rate.toFixed(1),
   ];
+}
+
+/** How many overrides the run has: its bits are not all that there is to say. */
+function exceptions({ settings }: RunRecord): string {
+  const count = Object.keys(settings.overrides ?? {}).length;
+  return count === 0 ? '' : ` + ${count} ${count === 1 ? 'override' : 'overrides'}`;
 }
 
 function difference(paired: PairedResult | null): string[] {

@@ -13,6 +13,7 @@ import { toEvalJson } from '../eval-json';
 import { interruptible } from '../interrupt';
 import { resolveModel } from '../model-names';
 import { ProgressLine } from '../progress-line';
+import { applyRecipe, readRecipe, recipeHelp } from '../recipe-file';
 import { resultsText, type ResultRow } from '../results-text';
 
 export interface EvalOptions {
@@ -34,6 +35,9 @@ export interface EvalOptions {
   readonly workspace?: string;
   readonly resume: boolean;
   readonly json: boolean;
+  readonly recipe?: string;
+  /** Whether an option stands on the command line, by its attribute: then it wins over the recipe. */
+  readonly given: (attribute: string) => boolean;
 }
 
 /** Declares the command. `run` gets the checked options. */
@@ -56,11 +60,13 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .option('--calibration-list <file>', 'calibration images, one path per line relative to the data set')
     .option('--image-list <file>', 'images to evaluate, one path per line relative to the data set')
     .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
+    .option('--recipe <file>', 'take what is not said here from a recipe (JSON, see below)')
     .option('--workspace <file>', 'workspace file (default: the one of the window)')
     .option('--resume', 'continue the newest run with these settings, or start it', false)
     .option('--json', 'print one JSON document', false)
     .addOption(new Option('--print-freq <n>', 'accepted as in the seed; progress goes by time').argParser(parsePositive).hideHelp())
-    .action((options: EvalOptions) => run(options));
+    .addHelpText('after', recipeHelp)
+    .action((options: Omit<EvalOptions, 'given'>, command: Command) => run({ ...options, given: (attribute) => command.getOptionValueSource(attribute) === 'cli' }));
 }
 
 export async function runEval(environment: CliEnvironment, options: EvalOptions): Promise<number> {
@@ -68,7 +74,9 @@ export async function runEval(environment: CliEnvironment, options: EvalOptions)
   const workspace = environment.resolvePath(options.workspace ?? environment.defaultWorkspace);
   const models = options.model.map((name) => resolveModel(environment, join(dirname(workspace), 'models'), name));
   for (const { warning } of models) if (warning !== null) progress.note(warning);
-  const spec = evaluationSpec(environment, options, models.map(({ file }) => file));
+  const recipe = options.recipe === undefined ? null : applyRecipe(readRecipe(environment, options.recipe), options.given);
+  for (const note of recipe?.notes ?? []) progress.note(note);
+  const spec: EvaluationSpec = { ...evaluationSpec(environment, options, models.map(({ file }) => file)), ...recipe?.choices };
   const engine = environment.openEngine({ workers: options.workers ?? null });
   try {
     await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
