@@ -1,6 +1,6 @@
 /**
  * The check behind `exact: true` of a run: at every shape of the network, each integer product over extreme codes equals plain integer loops, and
- * the graph holds no float product with a weight. Run once per run, on the machine that evaluates it.
+ * the graph holds no float product with a weight. Run once per run, on the machine that evaluates it; what runs have in common is multiplied once.
  */
 import type { OperandName } from '../../../shared/overrides';
 import { extremeCodes, sumsOfCodes } from '../../core/graph/integer/extreme-codes';
@@ -34,23 +34,24 @@ export interface ProofContext {
   readonly machine: IntegerMachine;
   readonly batch: number;
   readonly threads: number;
+  /** Products that this process has tried already, and whether they came out right; those tried now are added. They are the same for every model. */
+  readonly tried: Map<string, boolean>;
 }
 
 /** `poll` is called before each product and may throw to stop. */
 export async function proveExact(context: ProofContext, poll: () => void): Promise<Proof> {
-  const { graph, structure, settings, parameters, machine } = context;
+  const { graph, structure, settings, parameters, machine, tried } = context;
   const plan = planInteger(graph, structure, settings, parameters, machine);
   const fallbacks = [...plan].flatMap(([site, how]) => (how.kind === 'reference' ? [{ site, reason: how.reason }] : []));
   const wrong: string[] = [];
-  const done = new Map<string, boolean>();
   for (const site of structure.sites) {
     const how = plan.get(site.name);
     if (how === undefined || how.kind === 'reference') continue;
     poll();
     const product = site.kind === 'product' ? attentionProduct(context, site, how) : how.kind === 'integer-gemm' ? linearProduct(context, site, how.weight) : null;
     if (product === null) throw new Error(`${site.name} is no product of bytes`);
-    const equal = done.get(product.key) ?? (await product.check());
-    done.set(product.key, equal);
+    const equal = tried.get(product.key) ?? (await product.check());
+    tried.set(product.key, equal);
     if (!equal) wrong.push(site.name);
   }
   const rewritten = rewriteInteger(graph, structure, settings, parameters, machine, poll);
@@ -59,7 +60,7 @@ export async function proveExact(context: ProofContext, poll: () => void): Promi
 }
 
 interface CheckedProduct {
-  /** Equal for products that need to be tried once only. */
+  /** All that the check depends on: equal for products that need to be tried once only. */
   readonly key: string;
   readonly check: () => Promise<boolean>;
 }
@@ -70,18 +71,31 @@ function linearProduct({ graph, settings, parameters, threads }: ProofContext, s
   const [inner, columns] = [site.inFeatures, site.outFeatures];
   const [bits, wBits] = [codeBits(settings, site, 'input'), codeBits(settings, site, 'weight')];
   const offset = weightOffset(type, wBits);
-  const zeros = operandParameters(parameters, site.name, 'weight').zero_point ?? [];
+  const weightTop = 2 ** wBits - 1;
+  const range = zeroRange(operandParameters(parameters, site.name, 'weight').zero_point ?? [], weightTop);
   const inputZero = operandParameters(parameters, site.name, 'input').zero_point?.[0] ?? 0;
   return {
-    key: `${rows} ${inner} ${columns} ${bits} ${wBits} ${inputZero} ${type}`,
+    key: `linear ${rows} ${inner} ${columns} ${bits} ${wBits} ${inputZero} ${type} ${range.least} ${range.most} ${threads}`,
     check: async () => {
-      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop: 2 ** wBits - 1 });
+      const { input, weight } = extremeCodes(rows, inner, columns, { inputTop: 2 ** bits - 1, weightTop });
+      const zeros = Float64Array.from({ length: columns }, (_, column) => zeroOfColumn(range, column));
       const stored = type === 'int8' ? Int8Array.from(weight, (code) => code - offset) : weight;
       const weightZero = type === 'int8' ? Int8Array.from(zeros, (zero) => zero - offset) : Uint8Array.from(zeros);
       const sums = await multiplyCodes({ rows, inner, columns, input, inputZero, weight: stored, weightZero, constant: true }, threads);
       return sumsOfCodes({ rows, inner, columns, input, inputZero, weight, weightZero: zeros }).every((sum, index) => Math.fround(sum) === sums[index]);
     },
   };
+}
+
+/** From the least to the greatest zero point that a code can have or that this weight has: whole products differ in no more, wherever they are found. */
+function zeroRange(zeros: readonly number[], top: number): { readonly least: number; readonly most: number } {
+  return { least: zeros.reduce((least, zero) => Math.min(least, zero), 0), most: zeros.reduce((most, zero) => Math.max(most, zero), top) };
+}
+
+/** Both ends in the first columns, then all in turn. */
+function zeroOfColumn({ least, most }: { readonly least: number; readonly most: number }, column: number): number {
+  if (column < 2) return column === 0 ? least : most;
+  return least + ((column - 2) % (most - least + 1));
 }
 
 function attentionProduct({ structure, settings, parameters, threads }: ProofContext, site: ProductSite, how: SitePlan): CheckedProduct {
@@ -97,7 +111,7 @@ function attentionProduct({ structure, settings, parameters, threads }: ProofCon
   const inputZero = scores ? zeroOf('A') : 0;
   const type = how.kind === 'integer-gemm' ? how.weight : 'float32';
   return {
-    key: `${site.role} ${rows} ${inner} ${columns} ${inputTop} ${weightTop} ${sides.map((levels) => levels?.join()).join(' ')} ${inputZero} ${zeroOf('B')} ${type}`,
+    key: `${site.role} ${rows} ${inner} ${columns} ${inputTop} ${weightTop} ${sides.map((levels) => levels?.join()).join(' ')} ${inputZero} ${zeroOf('B')} ${type} ${threads}`,
     check: async () => (await Promise.all(sides.map(async (levels) => {
       const { input: codes, weight } = extremeCodes(rows, inner, columns, { inputTop, weightTop });
       const input = levels === null ? codes : Uint16Array.from(codes, (_, index) => levelAt(levels, index, inner));

@@ -18,6 +18,7 @@ import { CalibrationPictures } from './calibration-pictures';
 import { Calibrator } from './calibrator';
 import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { computeHeadDamage } from './head-damage';
+import { LoadedStudy } from './layers/layer-tasks';
 import { loadBatch, loadPicture } from './load-pixels';
 import { sumMaps } from './map-sums';
 import { proveExact, type Proof } from './prove-exact';
@@ -43,7 +44,10 @@ export class Workshop {
   private readonly models = new Map<string, LoadedModel>();
   private readonly calibrators = new Map<string, { calibrator: Calibrator; side: number }>();
   private readonly cells = new Map<string, LoadedCell>();
+  private readonly studies = new Map<string, LoadedStudy>();
 
+  /** What proofs have multiplied, for the next ones. */
+  private readonly tried = new Map<string, boolean>();
   /** Found out when the first network needs it. */
   private machine: Promise<IntegerMachine> | null = null;
 
@@ -87,6 +91,9 @@ export class Workshop {
         return siteOutput(this.graphAt(task.model, 1), structure, site, task.settings, task.parameters, quantize, task.inputs);
       }
       case 'map-sums': return sumMaps(task, this.cell(task.cell), context.poll);
+      case 'load-study': return this.loadStudy(task, context);
+      case 'layer-errors': case 'layer-histogram': case 'layer-baseline': case 'layer-variant':
+        return this.study(task.study).perform(task, { poll: context.poll, onProgress: (done, total) => context.emit({ kind: 'site', done, total }) });
       case 'picture': return this.picture(task);
       default: return assertNever(task);
     }
@@ -132,9 +139,14 @@ export class Workshop {
     return null;
   }
 
+  private async loadStudy({ study: key, model, batch, network }: Extract<WorkerTask, { kind: 'load-study' }>, context: TaskContext): Promise<null> {
+    this.studies.set(key, new LoadedStudy({ graph: this.graphAt(model, batch), structure: this.model(model).structure, batch, threads: this.threads, machine: await this.knownMachine(), network }, context.poll));
+    return null;
+  }
+
   private async prove({ model, batch, settings, parameters }: Extract<WorkerTask, { kind: 'prove' }>, context: TaskContext): Promise<Proof> {
     const machine = await this.knownMachine();
-    const proof = await proveExact({ graph: this.graphAt(model, batch), structure: this.model(model).structure, settings, parameters, machine, batch, threads: this.threads }, context.poll);
+    const proof = await proveExact({ graph: this.graphAt(model, batch), structure: this.model(model).structure, settings, parameters, machine, batch, threads: this.threads, tried: this.tried }, context.poll);
     // The network that was looked at.
     collectGarbage();
     return proof;
@@ -152,8 +164,11 @@ export class Workshop {
       const cell = this.cells.get(key);
       this.calibrators.delete(key);
       this.cells.delete(key);
+      const study = this.studies.get(key);
+      this.studies.delete(key);
       await calibrator?.calibrator.release();
       await cell?.network.release();
+      await study?.release();
     }
     collectGarbage();
     return null;
@@ -231,6 +246,12 @@ export class Workshop {
     const model = this.models.get(key);
     if (model === undefined) throw new Error(`the model ${key} is not loaded`);
     return model;
+  }
+
+  private study(key: string): LoadedStudy {
+    const study = this.studies.get(key);
+    if (study === undefined) throw new Error(`the study ${key} is not loaded`);
+    return study;
   }
 
   private cell(key: string): LoadedCell {

@@ -81,11 +81,11 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('proveExact on a small %
     real = await probeMachine();
   });
 
-  async function prove(settings: QuantizerSettings, machine: IntegerMachine, change: (parameters: NetworkParameters) => NetworkParameters = (same) => same, poll: () => void = () => undefined): Promise<Proof> {
+  async function prove(settings: QuantizerSettings, machine: IntegerMachine, change: (parameters: NetworkParameters) => NetworkParameters = (same) => same, poll: () => void = () => undefined, tried = new Map<string, boolean>()): Promise<Proof> {
     const [found] = await calibrate(model, [settings]);
     if (found === undefined) throw new Error('nothing was calibrated');
     const { graph, structure, parameters, batch } = integerNetwork(model, settings, found, 2, machine);
-    return proveExact({ graph, structure, settings, parameters: change(parameters), machine, batch, threads: 1 }, poll);
+    return proveExact({ graph, structure, settings, parameters: change(parameters), machine, batch, threads: 1, tried }, poll);
   }
 
   it.each(logSchemeIds)('shows that every product is exact under %s', async (scheme) => {
@@ -108,6 +108,31 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('proveExact on a small %
     expect(int8).toEqual(model.structure.sites.filter(({ kind }) => kind === 'linear').map(({ name }) => name));
     // Where nothing saturates, int8 is right.
     expect(proof).toEqual({ exact: !real.saturates, fallbacks: [], wrong: real.saturates ? int8 : [] });
+  });
+
+  it('multiplies once what schemes have in common', async () => {
+    const tried = new Map<string, boolean>();
+    const settings = { wBits: 4, aBits: 4 };
+    await prove({ ...settings, scheme: 'BitLog2_Half_17' }, real, undefined, undefined, tried);
+    const first = new Set(tried.keys());
+    await prove({ ...settings, scheme: 'BitLog2_Half_17' }, real, undefined, undefined, tried);
+    expect(new Set(tried.keys())).toEqual(first);
+    await prove({ ...settings, scheme: 'Sqrt2_17' }, real, undefined, undefined, tried);
+    const more = [...tried.keys()].filter((key) => !first.has(key));
+    expect(more.length).toBeGreaterThan(0);
+    // Its levels are its own, so every product with the map is another one.
+    expect([...first].filter((key) => key.startsWith('matmul2')).every((key) => tried.get(key) === true)).toBe(true);
+    expect(more.filter((key) => key.startsWith('linear')).length).toBeLessThan([...first].filter((key) => key.startsWith('linear')).length);
+    expect([...tried.values()].every((equal) => equal)).toBe(true);
+  });
+
+  it('finds a product wrong again that was wrong before', async () => {
+    const settings = { scheme: 'BitLog2_Half_17', wBits: 4, aBits: 4 } as const;
+    const tried = new Map<string, boolean>();
+    await prove(settings, real, undefined, undefined, tried);
+    const bad = new Map([...tried.keys()].map((key) => [key, false]));
+    const proof = await prove(settings, real, undefined, undefined, bad);
+    expect([proof.exact, proof.wrong]).toEqual([false, model.structure.sites.map(({ name }) => name)]);
   });
 
   it('says which sites fell back, and does not call such a network exact', async () => {
