@@ -8,6 +8,7 @@ import type { BypassResult } from '../evaluate/bypass';
 import type { Proof } from '../evaluate/prove-exact';
 import type { MapSums, MapSumsTask } from '../evaluate/map-sums';
 import type { SiteInput } from '../evaluate/site-output';
+import type { LayerResults, LayerTask } from '../evaluate/layers/layer-tasks';
 import type { NetworkParameters, QuantizerSettings } from '../../core/graph/parameters';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import type { LevelCounts, PredictionRow, SkippedRow } from '../store/store-types';
@@ -57,6 +58,8 @@ export type WorkerTask =
   | { readonly kind: 'image-logits'; readonly cell: string; readonly images: ImageSet }
   | { readonly kind: 'site-output'; readonly model: string; readonly site: string; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly inputs: readonly SiteInput[] }
   | MapSumsTask
+  | { readonly kind: 'load-study'; readonly study: string; readonly model: string; readonly batch: number; readonly network: CellNetwork }
+  | LayerTask
   | { readonly kind: 'picture'; readonly file: string; readonly preprocess: Preprocess; readonly model: string };
 
 export type CellNetwork =
@@ -108,7 +111,7 @@ export interface ViewOutcome {
 }
 
 /** What a task answers, by kind. */
-export interface TaskResults {
+export interface TaskResults extends LayerResults {
   import: SharedModel;
   adopt: null;
   'prepare-calibration': null;
@@ -125,6 +128,7 @@ export interface TaskResults {
   'image-logits': Float32Array;
   'site-output': Float32Array;
   'map-sums': MapSums;
+  'load-study': null;
   picture: { readonly width: number; readonly height: number; readonly data: Uint8Array };
 }
 
