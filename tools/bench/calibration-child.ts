@@ -2,7 +2,7 @@
 import { importModel } from '../../src/engine/runtime/ort/import-model';
 import { Calibrator, type PixelBatch } from '../../src/engine/runtime/evaluate/calibrator';
 import { scratchFileSystem } from '../../src/engine/runtime/evaluate/scratch-file-system';
-import { answerOf } from './child';
+import { answerOf } from './child-process';
 import { randomPixels } from './pixels';
 import { peakResidentBytes } from './resident';
 

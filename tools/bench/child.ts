@@ -1,7 +1,7 @@
 /** The other end of a memory row: one engine, one evaluation, memory read from outside JavaScript. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createEngine, type Engine } from '../../src/engine';
+import { answerOf } from './child-process';
 import { specOf, type ChildAnswer, type ChildTask } from './child-task';
 import { peakResidentBytes } from './resident';
 
@@ -41,19 +41,4 @@ async function measureEvaluation(engine: Engine, task: ChildTask): Promise<Child
 /** Has the task done in a fresh process. */
 export function inChild(program: string, task: ChildTask): Promise<ChildAnswer> {
   return answerOf<ChildAnswer>(program, childFlag, task);
-}
-
-/** What the bench itself answers when it is started as a child with `flag` and a task. */
-export function answerOf<Answer>(program: string, flag: string, task: unknown): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, flag, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (piece: string) => { text += piece; });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code !== 0) reject(new Error(`the child process of a memory row ended with ${code}`));
-      // Written by this program's other half.
-      else resolve(JSON.parse(text) as Answer);
-    });
-  });
 }

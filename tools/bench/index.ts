@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onnxruntimeVersion } from '../../src/engine/runtime/ort/session';
 import { childFlag, performChildTask } from './child';
+import { endWithParent } from './child-process';
 import type { ChildTask } from './child-task';
 import { calibrationChildFlag, performCalibrationTask, type CalibrationTask } from './calibration-child';
 import { choose, parseBenchArguments, usage, type BenchOptions } from './arguments';
@@ -19,6 +20,13 @@ async function measure(options: BenchOptions): Promise<void> {
   const chosen = choose(benches, options.only);
   const folder = mkdtempSync(join(tmpdir(), 'bitlog2-bench-'));
   const context = createContext(folder, paths, options.quick, say);
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      removeFolder();
+      process.kill(process.pid, signal);
+    });
+  }
   const before = loadavg();
   const rows: Row[] = [];
   try {
@@ -30,7 +38,7 @@ async function measure(options: BenchOptions): Promise<void> {
       say(`  ${((context.now() - start) / 1000).toFixed(1)} s`);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
   }
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version, onnxruntime: onnxruntimeVersion(), load: { before: before[0], after: loadavg()[0] } };
   if (options.json) {
@@ -42,6 +50,7 @@ async function measure(options: BenchOptions): Promise<void> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === childFlag || args[0] === calibrationChildFlag) endWithParent();
   if (args[0] === childFlag) {
     // Written by this program's other half.
     const task = JSON.parse(args[1] ?? '') as ChildTask;
