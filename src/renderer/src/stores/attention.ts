@@ -99,6 +99,9 @@ export const useAttention = defineStore('attention', () => {
     return picture;
   }
 
+  /** A picture that is here already. */
+  const pictureKept = (runId: string, image: number): PictureRecord | undefined => pictures.get(`${runId}/${image}`);
+
   const picture = useLatest((signal, runId: string, image: number) => pictureOf(runId, image, signal));
 
   async function allPredictions(signal: AbortSignal, runId: string): Promise<Prediction[]> {
@@ -125,7 +128,7 @@ export const useAttention = defineStore('attention', () => {
   }
 
   return {
-    mode, scaleKind, filter, damage, fillDamage, pictureOf, forget,
+    mode, scaleKind, filter, damage, fillDamage, pictureOf, pictureKept, forget,
     view: view.value, viewFailure: view.failure, viewBusy: view.busy, loadView: view.run,
     heads: heads.value, loadHeads: heads.run,
     rollout: rollout.value, rolloutFailure: rollout.failure, loadRollout: rollout.run,
