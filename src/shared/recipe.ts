@@ -8,7 +8,7 @@ import { fail } from './failure';
 import { overridesSchema, someOverrides } from './overrides';
 import { arithmeticSchema, bitsSchema, logSchemeIds, schemeIdSchema, type EvaluationSpec, type RunSettings, type SchemeId } from './settings';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const seed = v.pipe(v.number('seeds are whole numbers from 0'), v.integer('seeds are whole numbers from 0'), v.minValue(0, 'seeds are whole numbers from 0'));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 export const recipeNameSchema = v.pipe(v.string(), v.trim(), v.minLength(1, 'a recipe has a name'), v.maxLength(120, 'a name has 120 characters at most'));
@@ -22,7 +22,7 @@ const fields = {
   a_bits: v.optional(bitsSchema),
   arithmetic: v.optional(arithmeticSchema),
   calib_batchsize: v.optional(positive),
-  seed: v.optional(v.union([count, v.pipe(v.array(count), v.minLength(1, 'the list of seeds is empty'))], 'seeds are whole numbers from 0, one or a list')),
+  seed: v.optional(v.union([seed, v.pipe(v.array(seed), v.minLength(1, 'the list of seeds is empty'))], 'seeds are whole numbers from 0, one or a list')),
   batch: v.optional(positive),
   overrides: v.optional(overridesSchema),
   /** Paths relative to the data set. */
@@ -48,7 +48,8 @@ export function parseRecipe(text: string, file: string): Recipe {
   } catch (error) {
     throw fail('recipe', 'The recipe is not JSON', { file, ...(error instanceof Error ? { place: error.message } : {}), expected: 'one JSON object', next });
   }
-  const checked = check(recipeSchema, value);
+  // An array would pass for an object without keys.
+  const checked = check(recipeSchema, Array.isArray(value) ? null : value);
   if (checked.kind === 'valid') return checked.value;
   throw fail('recipe', `The recipe cannot be used: ${checked.problem}`, { file, ...(checked.place === null ? {} : { place: checked.place }), next });
 }

@@ -1,10 +1,15 @@
 /** The `count` names that a pattern with `*` and `?` comes nearest to, nearest first, ties in the order of `names`. For messages. */
 export function nearNames(pattern: string, names: readonly string[], count: number): string[] {
   return names
-    .map((name, place) => ({ name, place, edits: globEdits(pattern, name) }))
+    .map((name, place) => ({ name, place, edits: distance(pattern, name) }))
     .sort((a, b) => a.edits - b.edits || a.place - b.place)
     .slice(0, count)
     .map(({ name }) => name);
+}
+
+/** A part of a name is nearly the name: what stands around it costs little. */
+function distance(pattern: string, name: string): number {
+  return Math.min(globEdits(pattern, name), globEdits(`${pattern}*`, name) + 1, globEdits(`*${pattern}*`, name) + 2);
 }
 
 /** Least number of characters to insert, drop or change in `pattern` until it matches; what a `*` stands for is free. */
