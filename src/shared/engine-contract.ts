@@ -17,6 +17,7 @@ import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, paired
 import { overrideQuestionSchema, overrideReportSchema } from './override-report';
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
 import { reportChoiceSchema, reportDataSchema } from './report';
+import { histogramScaleSchema, operandNameSchema, sensitivityEventSchema, sensitivityKindSchema, sensitivitySchema, sensitivityTopSchema, siteErrorsEventSchema, siteErrorsSchema, siteHistogramSchema, storedLayersSchema } from './layers';
 import { evaluationSpecSchema } from './settings';
 import { exportedTableSchema, tableFormatSchema } from './tables';
 
@@ -102,6 +103,22 @@ export const engineContract = {
   'noise.get': { params: v.object({ runId: v.string() }), result: v.nullable(noiseResultSchema), events: none },
   /** Occupancy of the levels of all six schemes on the maps of the run's first images (rounded up to whole batches); stored once measured. */
   'levels.get': { params: v.object({ runId: v.string(), images: sampleCountSchema, source: v.picklist(levelSources) }), result: levelsSchema, events: levelsEventSchema },
+  /** Error of every site over a sample of the run's images, alone and in the network; stored. Aborted it ends with 'stopped'. */
+  'layers.errors': { params: v.object({ runId: v.string(), images: sampleCountSchema }), result: siteErrorsSchema, events: siteErrorsEventSchema },
+  /** One operand's values in the FP32 network with the quantiser's grid; stored. */
+  'layers.histogram': {
+    params: v.object({ runId: v.string(), site: v.string(), operand: operandNameSchema, images: sampleCountSchema, scale: histogramScaleSchema }),
+    result: siteHistogramSchema,
+    events: none,
+  },
+  /** What each site does to the answer, then the worst again on more images (null: not asked for). Rows are kept when aborted, and the same call continues. */
+  'layers.sensitivity': {
+    params: v.object({ runId: v.string(), images: sampleCountSchema, kind: sensitivityKindSchema, top: v.nullable(sensitivityTopSchema) }),
+    result: sensitivitySchema,
+    events: sensitivityEventSchema,
+  },
+  /** What was answered before about a run; computes nothing. */
+  'layers.stored': { params: v.object({ runId: v.string() }), result: storedLayersSchema, events: none },
   /** What the self-contained HTML report is made of: the board, and the chosen runs in detail. */
   'report.data': { params: v.object({ datasetId: v.nullable(v.string()), runs: v.pipe(v.array(reportChoiceSchema), v.maxLength(100)) }), result: reportDataSchema, events: none },
 } as const;

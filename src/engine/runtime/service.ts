@@ -28,6 +28,10 @@ import { divergence, flips } from './pages/images';
 import { blame } from './pages/images-blame';
 import { flippedBy } from './pages/images-flipped-by';
 import { typicalKl } from './pages/images-typical';
+import { storedLayers } from './pages/layers';
+import { siteErrors } from './pages/layers-errors';
+import { siteHistogram } from './pages/layers-histogram';
+import { sensitivity } from './pages/layers-sensitivity';
 import type { RunSources } from './pages/run-sources';
 import { stoppable } from './pages/stoppable';
 import type { Store, StoredRun } from './store/store-types';
@@ -115,6 +119,10 @@ export class Service {
     'noise.run': ({ runId, repeats, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, images, stop, emit: (event) => onEvent?.(event) })),
     'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
     'levels.get': async (question, options) => levelsOfRun(await this.sources(), question, options),
+    'layers.errors': (question, { signal, onEvent }) => stoppable(signal, async (stop) => siteErrors(await this.sources(), question, stop, (progress) => onEvent?.(progress))),
+    'layers.histogram': (question, { signal }) => stoppable(signal, async (stop) => siteHistogram(await this.sources(), question, stop)),
+    'layers.sensitivity': (question, { signal, onEvent }) => stoppable(signal, async (stop) => sensitivity(await this.sources(), question, stop, (event) => onEvent?.(event))),
+    'layers.stored': async ({ runId }) => storedLayers(await this.sources(), runId),
     'report.data': async ({ datasetId, runs }) => {
       const store = await this.store();
       return { ...(await reportData(store, { datasetId, runs, published: this.published() })), engine: this.options.version, created: new Date().toISOString() };
