@@ -7,6 +7,7 @@ import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
 import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
+import { makeLevels } from '../helpers/levels-record';
 import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
 export interface FixtureOptions {
@@ -89,6 +90,10 @@ export class FixtureEngine implements EngineClient {
         const { windows, grid, prefixTokens } = viewOf({ ...find(runId), image, block, head: 0 });
         const shares = { prefix: new Array<number>(prefixTokens).fill(0), patches: new Float32Array(grid[0] * grid[1]).fill(1 / (grid[0] * grid[1])) };
         return { runId, image, block, grid: windows > 1 ? [14, 14] : grid, fp32: shares, before: shares, after: shares };
+      },
+      'levels.get': async ({ runId, source }) => {
+        const { run, model } = find(runId);
+        return { ...makeLevels({ runId, blocks: model.blocks, own: run.settings.scheme === 'none' ? null : run.settings.scheme }), source };
       },
       'report.data': async ({ runs }) => ({ board: makeBoard(this.runs, this.models), runs: runs.map(({ runId }) => ({ run: find(runId).run, against: null, paired: null, errors: null, levels: [], flips: null })), pairs: [], workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
     };
