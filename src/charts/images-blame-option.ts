@@ -1,0 +1,82 @@
+/**
+ * How far the FP32 answer is ahead (above zero: it is the answer) when one thing stays unquantised: a bar from the run's own margin to that
+ * of all maps of a block, a dot for each head that was tested. Filled dots bring the FP32 answer back.
+ */
+import type { CustomSeriesOption, EChartsOption } from 'echarts';
+import type { Blame } from '../shared/images';
+import type { SchemeId } from '../shared/settings';
+import { chartFont, type ChartTheme } from './chart-theme';
+
+export interface BlameWords {
+  /** Short name of a block under the axis. */
+  readonly column: (block: number) => string;
+  readonly block: (block: number) => string;
+  readonly head: (block: number, head: number) => string;
+  readonly margin: string;
+  /** Names of the two lines: the run as it is, and where the answer turns. */
+  readonly asRun: string;
+  readonly number: (value: number) => string;
+}
+
+/** Heads of one block stand beside each other within its column. */
+export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTheme, words: BlameWords): EChartsOption {
+  const colour = theme.schemes[scheme];
+  const { base, layers, heads } = blame;
+  return {
+    animation: false,
+    backgroundColor: 'transparent',
+    textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
+    grid: { left: 48, right: 12, top: 14, bottom: 22 },
+    tooltip: {
+      trigger: 'item', renderMode: 'richText', confine: true,
+      backgroundColor: theme.surface, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 },
+      formatter: (items) => {
+        const [item] = Array.isArray(items) ? items : [items];
+        const layer = item?.seriesId === 'layers' ? layers[item.dataIndex] : undefined;
+        const head = item?.seriesId === 'heads' ? heads[item.dataIndex] : undefined;
+        const name = layer !== undefined ? words.block(layer.block) : head !== undefined ? words.head(head.block, head.head) : words.asRun;
+        return `${name}\n${words.margin} ${words.number((layer ?? head)?.outcome.answerMargin ?? base.answerMargin)}`;
+      },
+    },
+    xAxis: {
+      type: 'category', data: layers.map(({ block }) => words.column(block)),
+      axisLabel: { color: theme.textWeak, fontSize: 12, hideOverlap: true }, axisTick: { show: false }, axisLine: { show: false },
+    },
+    yAxis: {
+      type: 'value', splitNumber: 3, min: ({ min }) => Math.min(min, base.answerMargin, 0), max: ({ max }) => Math.max(max, base.answerMargin, 0),
+      axisLabel: { color: theme.textWeak, fontSize: 12, showMinLabel: false, showMaxLabel: false, formatter: (value: number) => words.number(value) },
+      axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
+    },
+    series: [
+      layerBars(blame, colour),
+      {
+        id: 'heads', type: 'scatter', symbolSize: 9, z: 3,
+        data: heads.map(({ block, outcome }) => ({
+          value: [block, outcome.answerMargin],
+          itemStyle: { color: outcome.answerMargin > 0 ? colour : theme.surface, borderColor: colour, borderWidth: 2 },
+        })),
+        markLine: {
+          silent: true, symbol: 'none', animation: false,
+          data: [
+            { yAxis: base.answerMargin, lineStyle: { color: theme.textWeak, type: 'dashed', width: 1 }, label: { formatter: words.asRun, position: 'insideEndTop', color: theme.textWeak, fontSize: 12 } },
+            { yAxis: 0, lineStyle: { color: theme.text, type: 'solid', width: 1 }, label: { show: false } },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+function layerBars({ base, layers }: Blame, colour: string): CustomSeriesOption {
+  return {
+    id: 'layers', type: 'custom', z: 2, encode: { x: 0, y: 1 },
+    data: layers.map(({ outcome }, column) => [column, outcome.answerMargin]),
+    renderItem: (_params, api) => {
+      const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)]);
+      const [, from = 0] = api.coord([api.value(0), base.answerMargin]);
+      const size = api.size?.([1, 0]);
+      const width = Math.max(4, Math.min(22, (Array.isArray(size) ? size[0] ?? 20 : 20) * 0.55));
+      return { type: 'rect', shape: { x: x - width / 2, y: Math.min(y, from), width, height: Math.max(1.5, Math.abs(y - from)) }, style: { fill: colour, opacity: 0.35 } };
+    },
+  };
+}
