@@ -4,6 +4,7 @@ import { describeFailure, toFailure } from '../shared/failure';
 import { calibrationCommand, runCalibration } from './commands/calibration';
 import { evalCommand, runEval } from './commands/eval';
 import { inspectCommand, runInspect } from './commands/inspect';
+import { layersCommand, runLayers } from './commands/layers';
 import { levelsCommand, runLevels } from './commands/levels';
 import { noiseCommand, runNoise } from './commands/noise';
 import { parityCommand, runParityCommand } from './commands/parity';
@@ -43,6 +44,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
     });
   evalCommand(program, async (options) => finish(await runEval(environment, options)));
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
+  layersCommand(program, async (options) => finish(await runLayers(environment, options)));
   levelsCommand(program, async (options) => finish(await runLevels(environment, options)));
   calibrationCommand(program, async (options) => finish(await runCalibration(environment, options)));
   noiseCommand(program, async (options) => finish(await runNoise(environment, options)));
