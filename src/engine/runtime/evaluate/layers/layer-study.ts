@@ -34,8 +34,10 @@ export class LayerStudy {
   readonly worlds: Worlds;
   /** By block, as the run writes its maps, and as values in float32. Null leaves a map in FP32. */
   readonly writers: readonly (BlockQuantizer | null)[];
+  /** For what runs beside the chains, which have their own: a map is written over by the next one. */
   readonly maps: MapStages;
   readonly valueMaps: MapStages;
+  private readonly chainMaps: MapStages;
   private fakes: { readonly both: Worlds; readonly inputs: Worlds } | null = null;
   private readonly chains = new Map<ChainKind, SegmentChain>();
   private readonly integer: ReadonlySet<string>;
@@ -47,6 +49,7 @@ export class LayerStudy {
     this.worlds = compareWorlds(structure, rewriteFloat(graph, structure), quantised);
     this.writers = mapWriters(network, structure, quantised);
     this.maps = new MapStages(structure.blocks, this.writers, batch);
+    this.chainMaps = new MapStages(structure.blocks, this.writers, batch);
     const values = this.writers.map((writer, index) => (writer === null ? null : { heads: writer.heads, ...valueForms(at(structure.blocks, index).softmax, new Float32Array(0)) }));
     this.valueMaps = new MapStages(structure.blocks, values, batch);
     const plan = network.kind === 'integer' ? planInteger(graph, structure, network.settings, network.parameters, machine) : new Map<string, { readonly kind: string }>();
@@ -123,7 +126,7 @@ export class LayerStudy {
   private chainSpec(kind: ChainKind): ChainSpec {
     const { graph, structure, threads } = this.source;
     return {
-      structure, threads, maps: this.maps,
+      structure, threads, maps: this.chainMaps,
       rewritten: kind === 'float' ? this.worlds.float : this.worlds.quantised,
       mapsOn: this.writers.map((writer) => kind === 'full' && writer !== null),
       keep: new Set(residualNames(graph, structure)),
