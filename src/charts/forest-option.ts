@@ -36,6 +36,8 @@ export type ForestRow =
       readonly top1: number | null;
       readonly ci95: readonly [number, number] | null;
       readonly published: number | null;
+      /** Least and most over runs that differ by their calibration draw alone. */
+      readonly seeds: { readonly min: number; readonly max: number } | null;
       readonly images: number;
       /** False while the run goes on or was stopped. */
       readonly complete: boolean;
@@ -79,7 +81,7 @@ export function forestOption(board: Board, theme: ChartTheme, words: ForestWords
       splitLine: { lineStyle: { color: theme.line } },
     },
     yAxis: [rowAxis(rows, theme, (row) => nameLabel(row, words)), { ...rowAxis(rows, theme, (row) => figureLabel(row, words)), position: 'right' }],
-    series: [fp32Lines(rows, theme), intervals(rows, theme), published(rows, theme, words)],
+    series: [fp32Lines(rows, theme), seedSpans(rows, theme), intervals(rows, theme), published(rows, theme, words)],
   };
 }
 
@@ -95,13 +97,13 @@ function cellRow(model: ModelRecord, cell: BoardCell): CellRow {
   const { run } = cell;
   return {
     kind: 'cell', model, scheme: cell.scheme, arithmetic: cell.arithmetic, top1: figure(cell), ci95: run?.top1Ci95 ?? null,
-    published: cell.published, images: run?.images ?? 0, complete: run?.state === 'done',
+    published: cell.published, seeds: cell.seeds, images: run?.images ?? 0, complete: run?.state === 'done',
   };
 }
 
 /** All figures with some air, between whole steps and inside 0 to 100. */
 function range(rows: readonly ForestRow[]): { readonly low: number; readonly high: number; readonly step: number } {
-  const values = rows.flatMap((row) => (row.kind === 'cell' ? [row.top1, row.published, ...(row.ci95 ?? [])] : [])).filter((value) => value !== null);
+  const values = rows.flatMap((row) => (row.kind === 'cell' ? [row.top1, row.published, ...(row.ci95 ?? []), row.seeds?.min ?? null, row.seeds?.max ?? null] : [])).filter((value) => value !== null);
   if (values.length === 0) return { low: 0, high: 100, step: 20 };
   const least = Math.min(...values);
   const most = Math.max(...values);
@@ -177,6 +179,19 @@ function intervals(rows: readonly ForestRow[], theme: ChartTheme): CustomSeriesO
 /** A disc, or a square for integer arithmetic: the colour is the scheme's in both. */
 function mark<S extends object>(square: boolean, x: number, y: number, style: S) {
   return square ? ({ type: 'rect', shape: { x: x - 4.5, y: y - 4.5, width: 9, height: 9 }, style } as const) : ({ type: 'circle', shape: { cx: x, cy: y, r: 5 }, style } as const);
+}
+
+/** Under the interval a thin span: how far the calibration draw moves the figure. */
+function seedSpans(rows: readonly ForestRow[], theme: ChartTheme): CustomSeriesOption {
+  return {
+    type: 'custom', name: 'seeds', silent: true, encode: { x: [0, 1], y: 2 }, z: 2,
+    data: rows.flatMap((row, at) => (row.kind === 'cell' && row.seeds !== null ? [[row.seeds.min, row.seeds.max, at]] : [])),
+    renderItem: (_params, api) => {
+      const [left = 0, y = 0] = api.coord([api.value(0), api.value(2)]);
+      const [right = 0] = api.coord([api.value(1), api.value(2)]);
+      return { type: 'rect', shape: { x: left, y: y + 6, width: Math.max(1, right - left), height: 2.5 }, style: { fill: theme.textWeak } };
+    },
+  };
 }
 
 /** Where each model's FP32 lies, through all of its rows. */

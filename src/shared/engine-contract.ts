@@ -12,7 +12,7 @@ import { failureSchema } from './failure';
 import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
-import { noiseEventSchema, noiseRepeatsSchema, noiseResultSchema } from './noise';
+import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
 import { overrideQuestionSchema, overrideReportSchema } from './override-report';
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
@@ -98,9 +98,9 @@ export const engineContract = {
   /** One of them as the network of a run would see it, by its index in the train split. */
   'calibration.candidate': { params: v.object({ runId: v.string(), index }), result: pictureSchema, events: none },
   /** Evaluates a run again under other realisations of float32 rounding (images null: all of the run). Finished repeats are kept when aborted. */
-  'noise.run': { params: v.object({ runId: v.string(), repeats: noiseRepeatsSchema, images: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))) }), result: noiseResultSchema, events: noiseEventSchema },
-  /** The stored answer on the most images; null when it was never asked. */
-  'noise.get': { params: v.object({ runId: v.string() }), result: v.nullable(noiseResultSchema), events: none },
+  'noise.run': { params: v.object({ runId: v.string(), repeats: noiseRepeatsSchema, scope: v.picklist(noiseScopes), images: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))) }), result: noiseResultSchema, events: noiseEventSchema },
+  /** The stored answers on the most images. */
+  'noise.get': { params: v.object({ runId: v.string() }), result: noiseAnswersSchema, events: none },
   /** Occupancy of the levels of all six schemes on the maps of the run's first images (rounded up to whole batches); stored once measured. */
   'levels.get': { params: v.object({ runId: v.string(), images: sampleCountSchema, source: v.picklist(levelSources) }), result: levelsSchema, events: levelsEventSchema },
   /** Error of every site over a sample of the run's images, alone and in the network; stored. Aborted it ends with 'stopped'. */

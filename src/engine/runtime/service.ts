@@ -116,7 +116,7 @@ export class Service {
     'calibration.redraw': ({ runId, seeds }, { signal, onEvent }) => stoppable(signal, async (stop) => redraw(await this.sources(), runId, { seeds, stop, onProgress: (progress) => onEvent?.(progress) })),
     'calibration.candidates': async ({ datasetId, ...page }) => this.candidates.page(await this.sources(), datasetId, page),
     'calibration.candidate': async ({ runId, index }) => this.candidates.picture(await this.sources(), runId, index),
-    'noise.run': ({ runId, repeats, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, images, stop, emit: (event) => onEvent?.(event) })),
+    'noise.run': ({ runId, repeats, scope, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, scope, images, stop, emit: (event) => onEvent?.(event) })),
     'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
     'levels.get': async (question, options) => levelsOfRun(await this.sources(), question, options),
     'layers.errors': (question, { signal, onEvent }) => stoppable(signal, async (stop) => siteErrors(await this.sources(), question, stop, (progress) => onEvent?.(progress))),

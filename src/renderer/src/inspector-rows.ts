@@ -1,8 +1,8 @@
 /** Rows of the inspector's paired table: who the run is held against, FP32 first, then the schemes in their usual order. */
 import type { PairedResult, RunRecord } from '../../shared/records';
-import { schemeIds } from '../../shared/settings';
+import { type SchemeId, schemeIds } from '../../shared/settings';
 import type { RunWords } from './run-names';
-import { otherName } from './run-names';
+import { otherName, runName } from './run-names';
 
 export interface PairedRow {
   readonly other: RunRecord;
@@ -27,4 +27,24 @@ function place({ settings }: RunRecord, { settings: other }: RunRecord): number 
   if (settings.arithmetic !== 'fp32' && other.arithmetic !== settings.arithmetic && other.scheme === settings.scheme) return -1;
   const sameGroup = other.arithmetic === (settings.arithmetic === 'fp32' ? 'reference' : settings.arithmetic);
   return schemeIds.indexOf(other.scheme) + (sameGroup ? 0 : schemeIds.length);
+}
+
+/** A pair of the chosen runs, both named. */
+export interface ComparisonRow {
+  readonly a: string;
+  readonly b: string;
+  readonly schemeA: SchemeId;
+  readonly schemeB: SchemeId;
+  readonly paired: PairedResult;
+}
+
+/** In the order in which they were compared; models are named where there are several. */
+export function comparisonRows(pairs: readonly PairedResult[], runs: readonly RunRecord[], words: RunWords): ComparisonRow[] {
+  const several = new Set(runs.map(({ modelId }) => modelId)).size > 1;
+  const name = (run: RunRecord): string => (several ? `${run.modelName} ${runName(run, words)}` : runName(run, words));
+  return pairs.flatMap((paired) => {
+    const a = runs.find(({ id }) => id === paired.a);
+    const b = runs.find(({ id }) => id === paired.b);
+    return a === undefined || b === undefined ? [] : [{ a: name(a), b: name(b), schemeA: a.settings.scheme, schemeB: b.settings.scheme, paired }];
+  });
 }

@@ -23,9 +23,9 @@ export function seedSpread(runs: readonly StoredRun[], run: StoredRun): BoardCel
   return { count: values.length, min: Math.min(...values), max: Math.max(...values), mean: values.reduce((sum, value) => sum + value, 0) / values.length };
 }
 
-/** Of the run's stored answers that on the most images. */
+/** Of the run's stored answers that on the most images; the parameters are the run's in all of them. */
 export function noiseOfCell(answers: readonly StoredNoise[]): BoardCell['noise'] {
-  const best = bestNoise(answers);
+  const best = bestNoise(answers.filter(({ scope }) => scope === 'evaluation'));
   const spread = best === null ? null : noiseSpread(best.repeats);
   return best === null || spread === null ? null : { repeats: best.repeats.length, images: best.images, spread: spread.max - spread.min };
 }
