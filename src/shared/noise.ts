@@ -29,8 +29,16 @@ export const noiseSpreadSchema = v.object({
 });
 export type NoiseSpread = Readonly<v.InferOutput<typeof noiseSpreadSchema>>;
 
+/**
+ * Where the noise acts. 'evaluation': in the network with the run's parameters, what another order of summation could have moved in the run as
+ * it stands. 'calibration': in the calibration too, so that the parameters are found anew under it: what the whole run could have given elsewhere.
+ */
+export const noiseScopes = ['evaluation', 'calibration'] as const;
+export type NoiseScope = (typeof noiseScopes)[number];
+
 /** What the workspace keeps: repeats by seed, so that asking for more goes on where it ended. */
 export const storedNoiseSchema = v.object({
+  scope: v.picklist(noiseScopes),
   images: v.number(),
   /** Relative size of the noise. */
   noise: v.number(),
@@ -51,6 +59,10 @@ export const noiseResultSchema = v.object({
   spread: v.nullable(noiseSpreadSchema),
 });
 export type NoiseResult = Readonly<v.InferOutput<typeof noiseResultSchema>>;
+
+/** The stored answer of each scope on the most images; null where it was never asked. */
+export const noiseAnswersSchema = v.object({ evaluation: v.nullable(noiseResultSchema), calibration: v.nullable(noiseResultSchema) });
+export type NoiseAnswers = Readonly<v.InferOutput<typeof noiseAnswersSchema>>;
 
 export const noiseEventSchema = v.variant('kind', [analysisProgressSchema, v.object({ kind: v.literal('repeat'), result: noiseResultSchema })]);
 export type NoiseEvent = v.InferOutput<typeof noiseEventSchema>;

@@ -84,12 +84,12 @@ describe('calibration', () => {
 describe('noise', () => {
   const repeat = (seed: number, top1: number, flips = 0): NoiseRepeat => ({ seed, images: 1000, top1, flips, lost: flips, gained: 0, changed: 0, moved: seed === 0 ? 0 : 990 });
   const repeats = [repeat(1, 87.9, 1), repeat(2, 88)];
-  const result: NoiseResult = { runId: fp32.id, state: 'done', images: 1000, noise: 1e-7, runTop1: 88, control: repeat(0, 88), repeats, spread: noiseSpread(repeats) };
+  const result: NoiseResult = { runId: fp32.id, state: 'done', scope: 'evaluation', images: 1000, noise: 1e-7, runTop1: 88, control: repeat(0, 88), repeats, spread: noiseSpread(repeats) };
 
   it('shows every repeat and their spread', async () => {
     const record = cliRecord({ 'workspace.open': () => summary, 'noise.run': (_params, { onEvent }) => { onEvent?.({ kind: 'progress', done: 500, total: 3000 }); return result; } }, files);
     expect(await runCli(['noise', '--repeats', '2', '--images', '1000', '--run', 'sqrt2-run'], record.environment)).toBe(0);
-    expect(record.calls[1]).toEqual({ method: 'noise.run', params: { runId: 'sqrt2-run', repeats: 2, images: 1000 } });
+    expect(record.calls[1]).toEqual({ method: 'noise.run', params: { runId: 'sqrt2-run', repeats: 2, scope: 'evaluation', images: 1000 } });
     expect(record.stdout()).toContain('tiny  Sqrt2_17  W4A4 reference  1000 images  relative noise 1e-7');
     expect(record.stdout()).toMatch(/^noise 1 +87\.90 +1 +1\/0\/0 +990$/m);
     expect(record.stdout()).toMatch(/^without noise +88\.00 +0 +0\/0\/0 +0$/m);
@@ -100,11 +100,15 @@ describe('noise', () => {
   it('prints JSON, takes the newest run and eight repeats, and warns of a run that does not come out as it did', async () => {
     const record = cliRecord({ 'workspace.open': () => summary, 'noise.run': () => result }, files);
     expect(await runCli(['noise', '--json'], record.environment)).toBe(0);
-    expect(record.calls[1]?.params).toEqual({ runId: 'fp32-run', repeats: 8, images: null });
+    expect(record.calls[1]?.params).toEqual({ runId: 'fp32-run', repeats: 8, scope: 'evaluation', images: null });
     expect(JSON.parse(record.stdout())).toEqual(result);
     const strange = cliRecord({ 'workspace.open': () => summary, 'noise.run': () => ({ ...result, state: 'stopped', control: repeat(0, 87.7, 3), repeats: [], spread: null }) }, files);
     expect(await runCli(['noise'], strange.environment)).toBe(130);
     expect(strange.stdout()).toContain('another machine');
     expect(strange.stdout()).toContain('no repeat is finished');
+    const anew = cliRecord({ 'workspace.open': () => summary, 'noise.run': () => ({ ...result, scope: 'calibration' }) }, files);
+    await runCli(['noise', '--calibrate'], anew.environment);
+    expect(anew.calls[1]?.params).toMatchObject({ scope: 'calibration' });
+    expect(anew.stdout()).toContain('calibrated anew under it');
   });
 });

@@ -14,6 +14,7 @@ export interface NoiseOptions {
   readonly run: string;
   readonly repeats: number;
   readonly images?: number;
+  readonly calibrate: boolean;
   readonly workspace?: string;
   readonly workers?: number;
   readonly json: boolean;
@@ -26,6 +27,7 @@ export function noiseCommand(program: Command, run: (options: NoiseOptions) => P
     .option('--run <id>', 'the run, or the beginning of its id; newest: the one that was started last', 'newest')
     .option('--repeats <n>', 'how many other roundings', parsePositive, 8)
     .option('--images <n>', 'images of the run, spread over its list (default: all)', parsePositive)
+    .option('--calibrate', 'let the noise act in the calibration too: the parameters are found anew under it', false)
     .option('--workspace <file>', 'workspace file (default: the one of the window)')
     .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
     .option('--json', 'print one JSON document', false)
@@ -39,7 +41,7 @@ export async function runNoise(environment: CliEnvironment, options: NoiseOption
   try {
     const { runs } = await engine.call('workspace.open', { file });
     const run = chosenRun(runs, options.run);
-    const result = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('noise.run', { runId: run.id, repeats: options.repeats, images: options.images ?? null }, {
+    const result = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('noise.run', { runId: run.id, repeats: options.repeats, scope: options.calibrate ? 'calibration' : 'evaluation', images: options.images ?? null }, {
       signal,
       onEvent: (event) => {
         if (event.kind === 'progress') progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `${run.modelName} under other roundings`, done: event.done, total: event.total, rate: null, secondsLeft: null, skipped: 0 } });
@@ -67,5 +69,5 @@ export function noiseText({ modelName, settings }: RunRecord, result: NoiseResul
   ]);
   const sum = spread === null ? 'no repeat is finished\n' : `top-1 over ${repeats.length} repeats: ${spread.min.toFixed(2)} to ${spread.max.toFixed(2)}, a spread of ${(spread.max - spread.min).toFixed(2)} points${spread.deviation === null ? '' : `, standard deviation ${spread.deviation.toFixed(3)}`}\n`;
   const warning = control !== null && control.flips > 0 ? 'without noise the run should come out as it did: another machine, version or file\n' : '';
-  return `${modelName}  ${network}  ${images} images  relative noise ${noise}\n\n${table}\n${sum}${warning}`;
+  return `${modelName}  ${network}  ${images} images  relative noise ${noise}${result.scope === 'calibration' ? ', calibrated anew under it' : ''}\n\n${table}\n${sum}${warning}`;
 }
