@@ -1,5 +1,6 @@
 /** A network in which some sites are quantised and the others are in FP32, put together from the two forms of it. */
 import type { RewrittenGraph } from '../rewrite';
+import type { Cut } from '../segments';
 import { sortNodes } from '../sort-nodes';
 import type { Graph, GraphNode } from '../types';
 import type { Worlds } from './worlds';
@@ -50,7 +51,7 @@ function assemble({ float, quantised, rescaled }: Worlds, needed: Readonly<Recor
     const same = inputs.every((input, index) => input === node.inputs[index]) && outputs.every((output, index) => output === node.outputs[index]);
     return same ? node : { ...node, inputs, outputs };
   });
-  const nodes = sortNodes([...new Set([...needed.float, ...renamed])]);
+  const nodes = sortAcrossCuts([...new Set([...needed.float, ...renamed])], [...float.cuts, ...quantised.cuts]);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   const shapes = new Map([...float.graph.shapes, ...quantised.graph.shapes]);
   for (const tensor of rescaled) {
@@ -61,4 +62,12 @@ function assemble({ float, quantised, rescaled }: Worlds, needed: Readonly<Recor
   const graph: Graph = { ...float.graph, opsets: quantised.graph.opsets, nodes, initializers, shapes };
   const cuts = new Map([...float.cuts, ...quantised.cuts].filter(({ replacement }) => read.has(replacement)).map((cut) => [cut.replacement, cut]));
   return { graph, cuts: [...cuts.values()] };
+}
+
+/** Running order, where what replaces a tensor counts as made by whoever makes the tensor. */
+function sortAcrossCuts(nodes: readonly GraphNode[], cuts: readonly Cut[]): GraphNode[] {
+  const produced = new Map(cuts.map((cut) => [cut.replacement, cut.produced]));
+  const byOutput = new Map(nodes.map((node) => [node.outputs[0], node]));
+  const joined = nodes.map((node): GraphNode => ({ ...node, inputs: node.inputs.map((input) => produced.get(input) ?? input) }));
+  return sortNodes(joined).flatMap(({ outputs }) => byOutput.get(outputs[0]) ?? []);
 }
