@@ -18,15 +18,20 @@ export interface BlameWords {
   readonly number: (value: number) => string;
 }
 
-/** Heads of one block stand beside each other within its column. */
 export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTheme, words: BlameWords): EChartsOption {
   const colour = theme.schemes[scheme];
   const { base, layers, heads } = blame;
+  const margins = [0, base.answerMargin, ...layers.map(({ outcome }) => outcome.answerMargin), ...heads.map(({ outcome }) => outcome.answerMargin)];
+  const [low, high] = [Math.min(...margins), Math.max(...margins)];
+  const air = 0.08 * (high - low) || 1;
+  // Heads of a block stand side by side in their order.
+  const most = Math.max(1, ...heads.map(({ head }) => head + 1));
+  const step = Math.min(8, 34 / most);
   return {
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 48, right: 12, top: 14, bottom: 22 },
+    grid: { left: 48, right: 60, top: 14, bottom: 22 },
     tooltip: {
       trigger: 'item', renderMode: 'richText', confine: true,
       backgroundColor: theme.surface, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 },
@@ -43,22 +48,22 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
       axisLabel: { color: theme.textWeak, fontSize: 12, hideOverlap: true }, axisTick: { show: false }, axisLine: { show: false },
     },
     yAxis: {
-      type: 'value', splitNumber: 3, min: ({ min }) => Math.min(min, base.answerMargin, 0), max: ({ max }) => Math.max(max, base.answerMargin, 0),
-      axisLabel: { color: theme.textWeak, fontSize: 12, showMinLabel: false, showMaxLabel: false, formatter: (value: number) => words.number(value) },
+      type: 'value', splitNumber: 3, min: low - air, max: high + air,
+      axisLabel: { color: theme.textWeak, fontSize: 12, showMinLabel: false, showMaxLabel: false, hideOverlap: true, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },
     series: [
       layerBars(blame, colour),
       {
-        id: 'heads', type: 'scatter', symbolSize: 9, z: 3,
-        data: heads.map(({ block, outcome }) => ({
-          value: [block, outcome.answerMargin],
-          itemStyle: { color: outcome.answerMargin > 0 ? colour : theme.surface, borderColor: colour, borderWidth: 2 },
+        id: 'heads', type: 'scatter', symbolSize: most > 8 ? 6 : 8, z: 3,
+        data: heads.map(({ block, head, outcome }) => ({
+          value: [block, outcome.answerMargin], symbolOffset: [(head - (most - 1) / 2) * step, 0],
+          itemStyle: { color: outcome.top5[0] === blame.answer && base.top5[0] !== blame.answer ? colour : theme.surface, borderColor: colour, borderWidth: 2 },
         })),
         markLine: {
           silent: true, symbol: 'none', animation: false,
           data: [
-            { yAxis: base.answerMargin, lineStyle: { color: theme.textWeak, type: 'dashed', width: 1 }, label: { formatter: words.asRun, position: 'insideEndTop', color: theme.textWeak, fontSize: 12 } },
+            { yAxis: base.answerMargin, lineStyle: { color: theme.textWeak, type: 'dashed', width: 1 }, label: { formatter: words.asRun, position: 'end', color: theme.textWeak, fontSize: 12 } },
             { yAxis: 0, lineStyle: { color: theme.text, type: 'solid', width: 1 }, label: { show: false } },
           ],
         },

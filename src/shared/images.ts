@@ -155,7 +155,7 @@ export const flippedImageSchema = v.object({
   base: bypassOutcomeSchema,
   /** With this head's map left unquantised. */
   outcome: bypassOutcomeSchema,
-  /** Lost, and right again with this head's map left unquantised. */
+  /** Its answer is not the baseline's, and is it again with this head's map left unquantised. */
   restored: v.boolean(),
 });
 export type FlippedImage = Readonly<v.InferOutput<typeof flippedImageSchema>>;
@@ -167,8 +167,8 @@ export const flippedBySchema = v.object({
   head: whole,
   /** 'stopped': the images so far. */
   state: v.picklist(['done', 'stopped']),
-  /** Lost images of the run, and how many of them (the first of the list) were asked about. */
-  lost: whole,
+  /** Images of the run whose answer is not the baseline's (lost, gained, changed), and how many of them were asked about. */
+  flipped: whole,
   tested: whole,
   images: v.array(flippedImageSchema),
 });

@@ -1,10 +1,10 @@
-/** Which of a run's lost images one head flipped: those that are right again when this head's map alone is left unquantised. */
+/** Which of a run's flipped images one head flipped: those whose answer is the baseline's again when this head's map alone is left unquantised. */
 import { at } from '../../../shared/at';
 import type { AnalysisProgress } from '../../../shared/analysis';
 import { EngineError } from '../../../shared/failure';
 import { flippedBySchema, type FlippedBy, type FlippedImage, type FlipRow } from '../../../shared/images';
 import { storedRun } from '../results/stored-run';
-import type { StoredRun } from '../store/store-types';
+import type { Store, StoredRun } from '../store/store-types';
 import type { StopFlag } from '../workers/stop-flag';
 import { feedAll, imagesCell, requireHead, runBatch } from './images-cell';
 import type { RunSources } from './run-sources';
@@ -16,7 +16,7 @@ export interface FlippedByOptions {
   readonly baselineId: string;
   readonly block: number;
   readonly head: number;
-  /** Most lost images asked about, spread evenly over the run's list (whose order is that of the classes). */
+  /** Most flipped images asked about, spread evenly over the run's list (whose order is that of the classes). */
   readonly limit: number;
   readonly stop: StopFlag;
   readonly onProgress: (progress: AnalysisProgress) => void;
@@ -29,16 +29,16 @@ export async function flippedBy(sources: RunSources, { runId, baselineId, block,
   const baseline = await storedRun(store, baselineId);
   const cell = await imagesCell(sources, run);
   requireHead(cell, block, head);
-  const { rows: all } = await store.flips({ run, baseline, filter: 'lost', sort: 'list', offset: 0, count: run.total, find: null });
+  const all = await flippedRows(store, run, baseline);
   const chosen = spread(all, limit);
-  // A run or a baseline that went on has other lost images.
+  // A run or a baseline that went on has other flipped images.
   const question = { baselineId, block, head, limit, images: [run.images, baseline.images] };
   const known = await store.savedAnalysis(runId, kind, question, flippedBySchema);
   if (known !== null) return known;
   const found = new Map<number, FlippedImage>();
   const answer = (state: FlippedBy['state']): FlippedBy => {
     const images = chosen.flatMap(({ index }) => found.get(index) ?? []);
-    return { runId, baselineId, block, head, state, lost: all.length, tested: images.length, images };
+    return { runId, baselineId, block, head, state, flipped: all.length, tested: images.length, images };
   };
   const listed = await store.listedImages(run.listId);
   const pool = await sources.pool();
@@ -46,7 +46,7 @@ export async function flippedBy(sources: RunSources, { runId, baselineId, block,
   try {
     await feedAll(batchesOf(run, chosen), pool.size, async ({ batch, rows }) => {
       stop.poll();
-      const images = rows.map(({ index, label }) => ({ position: index - batch * run.settings.batch, answer: label }));
+      const images = rows.map((row) => ({ position: row.index - batch * run.settings.batch, answer: answerBefore(row) }));
       const result = await readable(pool.run<'bypass'>({
         kind: 'bypass', cell: cell.cell, batch: await runBatch(sources, run, listed, batch), preprocess: run.settings.preprocess,
         images, branches: [{ block, heads: [head] }], everyMap: false,
@@ -76,7 +76,19 @@ async function readable<T>(work: Promise<T>): Promise<T | null> {
 }
 
 function flippedImage(row: FlipRow, base: FlippedImage['base'], outcome: FlippedImage['outcome']): FlippedImage {
-  return { row, base, outcome, restored: base.top5[0] !== row.label && outcome.top5[0] === row.label };
+  const answer = answerBefore(row);
+  return { row, base, outcome, restored: base.top5[0] !== answer && outcome.top5[0] === answer };
+}
+
+/** What the baseline says. */
+function answerBefore({ baseline, label }: FlipRow): number {
+  return baseline?.top5[0] ?? label;
+}
+
+/** Lost, gained and changed images, in list order. */
+async function flippedRows(store: Store, run: StoredRun, baseline: StoredRun): Promise<FlipRow[]> {
+  const pages = await Promise.all((['lost', 'gained', 'changed'] as const).map((filter) => store.flips({ run, baseline, filter, sort: 'list', offset: 0, count: run.total, find: null })));
+  return pages.flatMap(({ rows }) => rows).sort((a, b) => a.index - b.index);
 }
 
 /** At most `limit` of them, evenly. */

@@ -5,6 +5,7 @@ import { useI18n } from 'vue-i18n';
 import { toFailure } from '../../../shared/failure';
 import type { RunRecord } from '../../../shared/records';
 import { rowAt } from '../images/flip-pages';
+import { headsTested } from '../images/verdict';
 import { useAnalyses } from '../stores/analyses';
 import { useImages } from '../stores/images';
 import { useJob } from '../stores/job';
@@ -17,7 +18,7 @@ export type ImagesObstacle = 'no-run' | 'fp32' | 'no-images' | 'failed' | null;
 /** Milliseconds for which an image stays chosen before the engine is asked: holding an arrow key must not queue every image it passes. */
 const settleMilliseconds = 140;
 
-export function useImagesPage({ run, baseline }: Pick<PageRun, 'run' | 'baseline'>): ComputedRef<ImagesObstacle> {
+export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'baseline' | 'model'>): ComputedRef<ImagesObstacle> {
   const images = useImages();
   const selection = useSelection();
   const analyses = useAnalyses();
@@ -63,7 +64,7 @@ export function useImagesPage({ run, baseline }: Pick<PageRun, 'run' | 'baseline
     if (detail.value !== wanted || current === null || image === undefined) return;
     await images.loadDivergence(current.id, image);
     if (detail.value !== wanted || images.divergence === null) return;
-    await images.loadBlame(current.id, image);
+    await images.loadBlame(current.id, image, model.value === null ? 0 : headsTested(model.value));
     if (detail.value === wanted && images.divergence?.typicalImages === null) await learn(current);
   }
 

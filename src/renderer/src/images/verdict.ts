@@ -1,5 +1,13 @@
 /** What can be said about who flipped an image, from what the network answers when maps stay unquantised. */
 import type { Blame, BypassOutcome } from '../../../shared/images';
+import type { ModelRecord } from '../../../shared/records';
+
+/** Heads tested without being asked for: all of a small network (they cost a moment), the five that moved most of a large one. */
+export function headsTested({ parameters, blocks }: Pick<ModelRecord, 'parameters' | 'blocks'>): number {
+  const heads = blocks.reduce((sum, block) => sum + block.heads, 0);
+  // Half a pass for each head: up to some hundreds of millions of multiplications per token.
+  return parameters * heads <= 5e7 ? heads : Math.min(5, heads);
+}
 
 export type Verdict =
   /** The answer is that of FP32 with everything quantised too. */

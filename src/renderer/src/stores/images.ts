@@ -8,8 +8,6 @@ import { missingPages, noPages, pageSize, pagesOf, positionOf, rowAt, withPage, 
 import { useServices } from '../services';
 import { RecentCache } from './recent-cache';
 
-/** Heads that are tested without being asked for. */
-export const testedHeads = 5;
 
 interface ListKey {
   readonly runId: string;
@@ -28,7 +26,7 @@ export const useImages = defineStore('images', () => {
   const found = shallowRef<FlipRow | null>(null);
   /** Place of the chosen image in the list; null when the filter leaves it out. */
   const position = ref<number | null>(null);
-  /** Lost images that one head flipped, in place of the list. */
+  /** Images that one head flipped: they stand in place of the list. */
   const flipped = shallowRef<FlippedBy | null>(null);
   let key: ListKey | null = null;
   let controller = new AbortController();
@@ -37,7 +35,12 @@ export const useImages = defineStore('images', () => {
   const divergences = new RecentCache<Divergence>(64);
   const blames = new RecentCache<Blame>(64);
 
-  const shown = computed<FlipPages>(() => (flipped.value === null ? list.value : pagesOf(flipped.value.images.filter(({ restored }) => restored).map(({ row }) => row))));
+  /** What the head flipped; null while no head was asked, or when it flipped none. */
+  const restored = computed<readonly FlipRow[] | null>(() => {
+    const rows = flipped.value?.images.filter((image) => image.restored).map(({ row }) => row) ?? [];
+    return rows.length === 0 ? null : rows;
+  });
+  const shown = computed<FlipPages>(() => (restored.value === null ? list.value : pagesOf(restored.value)));
 
   /** Begins the list anew (another run, filter or order) with its first page and the page of the chosen image. */
   async function open(next: ListKey, image: number): Promise<void> {
@@ -46,8 +49,8 @@ export const useImages = defineStore('images', () => {
     controller = mine;
     coming.clear();
     const other = key?.runId !== next.runId || key.baselineId !== next.baselineId;
+    flipped.value = null;
     if (other) {
-      flipped.value = null;
       list.value = noPages;
       counts.value = null;
       found.value = null;
@@ -74,7 +77,7 @@ export const useImages = defineStore('images', () => {
 
   /** Asks for the pages of these positions that are not here and not on their way. */
   async function ensure(first: number, last: number): Promise<void> {
-    if (flipped.value !== null || key === null) return;
+    if (restored.value !== null || key === null) return;
     const mine = controller;
     const asked = key;
     await Promise.all(missingPages(list.value, first, last).filter((page) => !coming.has(page)).map(async (page) => {
@@ -105,12 +108,12 @@ export const useImages = defineStore('images', () => {
     const { found: answer } = await engine.call('images.flips', { ...key, filter: filter.value, sort: sort.value, offset: 0, count: 1, find: image }, { signal: mine.signal });
     if (controller !== mine) return;
     found.value = answer?.row ?? null;
-    position.value = flipped.value === null ? answer?.position ?? null : null;
+    position.value = restored.value === null ? answer?.position ?? null : null;
   }
 
   /** All rows of the list as it is filtered and sorted, for an export. */
   async function everyRow(): Promise<readonly FlipRow[]> {
-    if (flipped.value !== null) return flipped.value.images.filter(({ restored }) => restored).map(({ row }) => row);
+    if (restored.value !== null) return restored.value;
     if (key === null) return [];
     const { rows } = await engine.call('images.flips', { ...key, filter: filter.value, sort: sort.value, offset: 0, count: 50_000, find: null });
     return rows;
@@ -123,9 +126,9 @@ export const useImages = defineStore('images', () => {
     return answer;
   });
 
-  const blame = useLatest(async (signal, runId: string, image: number): Promise<Blame> => {
+  const blame = useLatest(async (signal, runId: string, image: number, heads: number): Promise<Blame> => {
     const kept = blames.get(`${runId}/${image}`);
-    const answer = kept ?? await engine.call('images.blame', { runId, image, heads: testedHeads }, { signal });
+    const answer = kept ?? await engine.call('images.blame', { runId, image, heads }, { signal });
     blames.set(`${runId}/${image}`, answer);
     return answer;
   });
@@ -133,7 +136,7 @@ export const useImages = defineStore('images', () => {
   /** A fuller answer than the one that stands. */
   function keepBlame(answer: Blame): void {
     blames.set(`${answer.runId}/${answer.image}`, answer);
-    if (blame.value.value?.runId === answer.runId && blame.value.value.image === answer.image) void blame.run(answer.runId, answer.image);
+    if (blame.value.value?.runId === answer.runId && blame.value.value.image === answer.image) void blame.run(answer.runId, answer.image, answer.heads.length);
   }
 
   /** The means over the sample are known now: what was computed without them is ranked anew. */

@@ -109,27 +109,27 @@ describe.each([
     }
   });
 
-  it('says which lost images a head flipped, as blame says of each, stores it, and keeps what there is when stopped', async () => {
-    const { rows: lost } = await flips({ filter: 'lost' });
+  it('says which images a head flipped, as blame says of each, stores it, and keeps what there is when stopped', async () => {
+    const flipped = (await flips()).rows.filter(({ flip }) => flip !== 'same');
     const steps: number[] = [];
     const question = { runId, baselineId, block: 1, head: 0, limit: 5 };
     const found = await engine.call('images.flippedBy', question, { onEvent: ({ done, total }) => steps.push(done / total) });
-    expect([found.state, found.lost, found.tested]).toEqual(['done', lost.length, Math.min(5, lost.length)]);
-    expect(lost.length).toBeGreaterThan(0);
-    expect(found.images.map(({ row }) => row)).toEqual(spread(lost, 5));
+    expect([found.state, found.flipped, found.tested]).toEqual(['done', flipped.length, Math.min(5, flipped.length)]);
+    expect(flipped.length).toBeGreaterThan(0);
+    expect(found.images.map(({ row }) => row)).toEqual(spread(flipped, 5));
     expect(steps.at(-1)).toBe(1);
     for (const { row, base, outcome, restored } of found.images.slice(0, 2)) {
       const blame = await engine.call('images.blame', { runId, image: row.index, heads: 1000 });
       expect(base).toEqual(blame.base);
       expect(outcome).toEqual(blame.heads.find(({ block, head }) => block === 1 && head === 0)?.outcome);
-      expect(restored).toBe(base.top5[0] !== row.label && outcome.top5[0] === row.label);
+      expect(restored).toBe(base.top5[0] !== row.baseline?.top5[0] && outcome.top5[0] === row.baseline?.top5[0]);
     }
     const again: number[] = [];
     expect(await engine.call('images.flippedBy', question, { onEvent: ({ done }) => again.push(done) })).toEqual(found);
     expect(again).toEqual([]);
     const controller = new AbortController();
     controller.abort();
-    expect(await engine.call('images.flippedBy', { ...question, head: 1 }, { signal: controller.signal })).toMatchObject({ state: 'stopped', tested: 0, lost: lost.length });
+    expect(await engine.call('images.flippedBy', { ...question, head: 1 }, { signal: controller.signal })).toMatchObject({ state: 'stopped', tested: 0, flipped: flipped.length });
   });
 
   it('refuses what is not there, and an FP32 run', async () => {
