@@ -7,6 +7,7 @@ import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
 import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
+import { blameOf, divergenceOf, flipsOf, flippedByOf, typicalOf } from './fixture-images';
 import { makeLevels } from '../helpers/levels-record';
 import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
@@ -95,6 +96,11 @@ export class FixtureEngine implements EngineClient {
         const { run, model } = find(runId);
         return { ...makeLevels({ runId, blocks: model.blocks, own: run.settings.scheme === 'none' ? null : run.settings.scheme }), source };
       },
+      'images.flips': async (question) => flipsOf(question),
+      'images.divergence': async ({ runId, image }) => divergenceOf(runId, image, find(runId).model),
+      'images.typical': async ({ runId }) => typicalOf(runId, find(runId).model),
+      'images.blame': async ({ runId, image, heads }) => blameOf(runId, image, heads, find(runId).model),
+      'images.flippedBy': async (question) => flippedByOf(question),
       'report.data': async ({ runs }) => ({ board: makeBoard(this.runs, this.models), runs: runs.map(({ runId }) => ({ run: find(runId).run, against: null, paired: null, errors: null, levels: [], flips: null })), pairs: [], workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
     };
   }
