@@ -72,7 +72,7 @@ export function forestOption(board: Board, theme: ChartTheme, words: ForestWords
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: Math.min(220, Math.round(width * 0.28)), right: 150, top, bottom },
+    grid: { left: nameRoom(width), right: 150, top, bottom },
     tooltip: { renderMode: 'richText', confine: true, formatter: (item) => tooltip(rows, words, Array.isArray(item) ? item[0] : item) },
     xAxis: {
       type: 'value', min: low, max: high, interval: step, name: words.axis, nameLocation: 'middle', nameGap: 32,
@@ -80,7 +80,7 @@ export function forestOption(board: Board, theme: ChartTheme, words: ForestWords
       axisLabel: { color: theme.textWeak }, axisLine: { show: false }, axisTick: { show: false },
       splitLine: { lineStyle: { color: theme.line } },
     },
-    yAxis: [rowAxis(rows, theme, (row) => nameLabel(row, words)), { ...rowAxis(rows, theme, (row) => figureLabel(row, words)), position: 'right' }],
+    yAxis: [rowAxis(rows, theme, (row) => nameLabel(row, words, Math.floor(nameRoom(width) / 8))), { ...rowAxis(rows, theme, (row) => figureLabel(row, words)), position: 'right' }],
     series: [fp32Lines(rows, theme), seedSpans(rows, theme), intervals(rows, theme), published(rows, theme, words)],
   };
 }
@@ -123,9 +123,15 @@ function rowAxis(rows: readonly ForestRow[], theme: ChartTheme, label: (row: For
   };
 }
 
-function nameLabel(row: ForestRow, words: ForestWords): string {
+/** Pixels for names: all of a long one in a wide plot. */
+function nameRoom(width: number): number {
+  return width > 1300 ? 340 : Math.min(220, Math.round(width * 0.28));
+}
+
+/** @param most characters of a model's name */
+function nameLabel(row: ForestRow, words: ForestWords, most: number): string {
   if (row.kind === 'gap') return '';
-  if (row.kind === 'model') return `{model|${plain(row.model.name)}}`;
+  if (row.kind === 'model') return `{model|${plain(row.model.name, most)}}`;
   return `{weak|${rowName(row, words)}}`;
 }
 
@@ -142,9 +148,9 @@ function figureLabel(row: ForestRow, words: ForestWords): string {
 }
 
 /** Braces and bars are the markup of rich text. */
-function plain(name: string): string {
+function plain(name: string, most: number): string {
   const clean = name.replaceAll(/[{}|]/g, '_');
-  return clean.length > 27 ? `${clean.slice(0, 26)}…` : clean;
+  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
 }
 
 function intervals(rows: readonly ForestRow[], theme: ChartTheme): CustomSeriesOption {

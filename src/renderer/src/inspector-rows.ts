@@ -2,7 +2,7 @@
 import type { PairedResult, RunRecord } from '../../shared/records';
 import { type SchemeId, schemeIds } from '../../shared/settings';
 import type { RunWords } from './run-names';
-import { otherName, runName } from './run-names';
+import { otherName, runName, separator } from './run-names';
 
 export interface PairedRow {
   readonly other: RunRecord;
@@ -41,7 +41,13 @@ export interface ComparisonRow {
 /** In the order in which they were compared; models are named where there are several. */
 export function comparisonRows(pairs: readonly PairedResult[], runs: readonly RunRecord[], words: RunWords): ComparisonRow[] {
   const several = new Set(runs.map(({ modelId }) => modelId)).size > 1;
-  const name = (run: RunRecord): string => (several ? `${run.modelName} ${runName(run, words)}` : runName(run, words));
+  const parts = new Map(runs.map((run) => [run.id, runName(run, words).split(separator)]));
+  // What all of them share tells nothing apart.
+  const shared = (part: string): boolean => [...parts.values()].every((others) => others.includes(part));
+  const name = (run: RunRecord): string => {
+    const [scheme = '', ...rest] = parts.get(run.id) ?? [];
+    return [several ? `${run.modelName} ${scheme}` : scheme, ...rest.filter((part) => !shared(part))].join(separator);
+  };
   return pairs.flatMap((paired) => {
     const a = runs.find(({ id }) => id === paired.a);
     const b = runs.find(({ id }) => id === paired.b);

@@ -14,6 +14,9 @@ export interface RunWords {
   readonly chosenImages: () => string;
 }
 
+/** Between the parts of a run's name. */
+export const separator = ' · ';
+
 /** How many exceptions from its bits and scheme a run has. */
 export function overrideCount({ overrides }: RunSettings): number {
   return Object.keys(overrides ?? {}).length;
@@ -43,7 +46,7 @@ function oddities(settings: RunSettings, words: RunWords): string[] {
 
 /** A run by itself: its scheme and what is out of the ordinary about it. */
 export function runName(run: RunRecord, words: RunWords): string {
-  return [schemeTitle(run.settings), ...oddities(run.settings, words)].join(' · ');
+  return [schemeTitle(run.settings), ...oddities(run.settings, words)].join(separator);
 }
 
 /** A run beside another: its scheme, then every setting in which the two differ otherwise. */
@@ -59,10 +62,10 @@ export function otherName({ settings: own }: RunRecord, { settings }: RunRecord,
     if (JSON.stringify(settings.overrides) !== JSON.stringify(own.overrides)) differences.push(words.overrides(overrideCount(settings)));
   }
   if (settings.limit !== own.limit) differences.push(words.images(settings.limit));
-  return [schemeTitle(settings), ...differences].join(' · ');
+  return [schemeTitle(settings), ...differences].join(separator);
 }
 
 /** What is out of the ordinary about a run of this model, after the model's name; the state unless it is done. */
 export function runDetails({ modelName, settings, state }: RunRecord, words: RunWords, stateName: string): string {
-  return [modelName, ...oddities(settings, words), ...(state === 'done' ? [] : [stateName])].join(' · ');
+  return [modelName, ...oddities(settings, words), ...(state === 'done' ? [] : [stateName])].join(separator);
 }

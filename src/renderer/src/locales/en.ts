@@ -270,7 +270,7 @@ export const en = {
   },
   comparison: {
     title: '{count} run compared | {count} runs compared',
-    end: 'End the comparison',
+    end: 'End',
     computing: 'Comparing image by image…',
     none: 'These runs have no image in common, or differ in model, scheme and arithmetic at once.',
     holm: 'after Holm’s correction over this table: {p}',

@@ -272,7 +272,7 @@ export const ko: typeof en = {
   },
   comparison: {
     title: '실행 {count}개 비교 | 실행 {count}개 비교',
-    end: '비교 끝내기',
+    end: '끝내기',
     computing: '이미지마다 비교하는 중…',
     none: '공통 이미지가 없거나 모델, 기법, 연산 방식이 한꺼번에 다른 실행들입니다.',
     holm: '이 표의 Holm 보정 후: {p}',
