@@ -84,9 +84,8 @@ function linear(context: TwinContext, site: LinearSite, tensors: Tensors, on: Tw
   const raw = constant(graph, site.weight);
   const weight = Float64Array.from({ length: raw.length }, (_, i) => (site.layout === 'out-first' ? raw[i] : raw[(i % inFeatures) * outFeatures + Math.floor(i / inFeatures)]) ?? NaN);
   const bias = site.bias === null ? new Float64Array(outFeatures) : Float64Array.from(constant(graph, site.bias));
-  let rows = new Float64Array(0);
-  if (norm === null) rows = patchRows(context, site, floatsIn(new Map(tensors), site.input));
-  else {
+  let rows = norm === null ? patchRows(context, site, floatsIn(new Map(tensors), site.input)) : new Float64Array(floatsIn(new Map(tensors), norm.input).data.length);
+  if (norm !== null) {
     const channel = parameters.reparameterisation[site.name];
     if (channel === undefined) throw new Error(`no reparameterisation of ${site.name}`);
     const mean = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length;
@@ -95,7 +94,6 @@ function linear(context: TwinContext, site: LinearSite, tensors: Tensors, on: Tw
     const r = channel.channelDelta.map((step, c) => (channel.degenerate?.[c] === 1 ? 1 : step / delta));
     const shift = r.map((ratio, c) => (-(channel.channelZeroPoint[c] ?? 0) * (channel.channelDelta[c] ?? 0)) / ratio + zero * delta);
     const x = floatsIn(new Map(tensors), norm.input).data;
-    rows = new Float64Array(x.length);
     for (let start = 0; start < x.length; start += inFeatures) {
       const row = Array.from(x.subarray(start, start + inFeatures));
       const centre = mean(row);

@@ -49,7 +49,8 @@ function assemble({ float, quantised, rescaled }: Worlds, needed: Readonly<Recor
     const inputs = node.inputs.map(rename);
     const outputs = node.outputs.map(rename);
     const same = inputs.every((input, index) => input === node.inputs[index]) && outputs.every((output, index) => output === node.outputs[index]);
-    return same ? node : { ...node, inputs, outputs };
+    // Names of nodes are unique too, where they have one.
+    return same ? node : { ...node, name: node.name === '' ? '' : `${node.name}/reparameterised`, inputs, outputs };
   });
   const nodes = sortAcrossCuts([...new Set([...needed.float, ...renamed])], [...float.cuts, ...quantised.cuts]);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
