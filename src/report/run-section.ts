@@ -75,7 +75,7 @@ function levelUsage(levels: ReportRun['levels']): Html {
   const share = (counts: readonly number[], code: number): number => (counts[code] ?? 0) / Math.max(1, counts.reduce((sum, value) => sum + value, 0));
   const cell = (counts: readonly number[], code: number): Html => {
     const value = share(counts, code);
-    return html`<td class="share" style="background: color-mix(in srgb, var(--sqrt2-17) ${Math.round(Math.sqrt(value) * 70)}%, transparent)">${value === 0 ? '·' : (100 * value).toFixed(value < 0.0995 ? 1 : 0)}</td>`;
+    return html`<td class="share" style="background: color-mix(in srgb, var(--sqrt2-17) ${Math.round(Math.sqrt(value) * 70)}%, transparent)">${value === 0 ? '·' : value < 0.0005 ? '<0.1' : (100 * value).toFixed(value < 0.0995 ? 1 : 0)}</td>`;
   };
   return html`<h3>Levels in use</h3><div class="scroll"><table class="levels"><caption>Percent of the attention map’s elements that each code was given, all heads of a block together. Code 0 is zero, the last code the largest level; a dot is a code that was never used.</caption>
 <thead><tr><th scope="col">Block</th>${Array.from({ length: codes }, (_, code) => html`<th scope="col">${code}</th>`)}</tr></thead>
