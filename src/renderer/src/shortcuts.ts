@@ -43,9 +43,20 @@ const table = {
   boardToggle: { place: 'board', strokes: [{ key: 'Enter', ctrl: true }, { key: ' ', ctrl: true }] },
   boardExtend: { place: 'board', strokes: arrows.map((stroke) => ({ ...stroke, shift: true })) },
   boardClear: { place: 'board', strokes: [{ key: 'Escape' }] },
+  layersMove: { place: 'layers', strokes: arrows },
+  layersUndo: { place: 'layers', strokes: [{ key: 'z', ctrl: true }] },
+  layersRedo: { place: 'layers', strokes: [{ key: 'z', ctrl: true, shift: true }, { key: 'y', ctrl: true }] },
   attentionBlock: { place: 'attention', strokes: arrows.slice(0, 2) },
   attentionHead: { place: 'attention', strokes: arrows.slice(2) },
   attentionFlicker: { place: 'attention', strokes: [{ key: ' ' }], held: true },
+  levelsMove: { place: 'levels', strokes: arrows },
+  levelsOctave: { place: 'levels', strokes: [{ key: 'PageDown' }, { key: 'PageUp' }] },
+  levelsEnds: { place: 'levels', strokes: [{ key: 'Home' }, { key: 'End' }] },
+  imagesMove: { place: 'images', strokes: arrows },
+  imagesPage: { place: 'images', strokes: [{ key: 'PageDown' }, { key: 'PageUp' }] },
+  imagesEnds: { place: 'images', strokes: [{ key: 'Home' }, { key: 'End' }] },
+  imagesOpen: { place: 'images', strokes: [{ key: 'Enter' }] },
+  calibrationMove: { place: 'calibration', strokes: [{ key: 'ArrowUp' }, { key: 'ArrowDown' }] },
 } as const satisfies Readonly<Record<string, Shortcut>>;
 
 export type ShortcutId = keyof typeof table;

@@ -7,7 +7,6 @@ import { storedRun } from './stored-run';
 
 export { runBand } from './band';
 export { compareRuns } from './compare';
-export { reportData } from './report-data';
 export { boardCell, boardCells, buildBoard } from './board';
 export { nothingPublished, readPublished, type PublishedTable } from './published';
 

@@ -2,6 +2,7 @@
 import type { Ref } from 'vue';
 import { onMounted, onUnmounted, ref } from 'vue';
 import type { ModelRecord } from '../../../shared/records';
+import { isPressed } from '../shortcuts';
 import { useSelection } from '../stores/selection';
 import { isTyping } from './use-frame-keys';
 
@@ -24,7 +25,7 @@ export function useAttentionKeys(model: () => ModelRecord | null): { readonly fl
 
   function onDown(event: KeyboardEvent): void {
     if (belongsElsewhere(event)) return;
-    if (event.key === ' ') {
+    if (isPressed('attentionFlicker', event)) {
       // A focused button keeps its space key.
       if (event.target instanceof HTMLButtonElement && event.target.closest('[data-flicker]') === null) return;
       flicker.value = true;
@@ -32,7 +33,7 @@ export function useAttentionKeys(model: () => ModelRecord | null): { readonly fl
       return;
     }
     const found = model();
-    if (!event.key.startsWith('Arrow') || found === null) return;
+    if (!(isPressed('attentionBlock', event) || isPressed('attentionHead', event)) || found === null) return;
     const next = stepHead(found, selection.current.block, selection.current.head, event.key);
     if (next !== null) selection.go(next);
     event.preventDefault();
