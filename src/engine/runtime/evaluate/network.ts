@@ -11,7 +11,8 @@ import { writeModel } from '../../core/onnx/write-model';
 import type { EngineTensor, FloatTensor, Session } from '../ort/session';
 import type { CodeArray } from '../../core/kernels/level-codes';
 import { KernelMemory } from '../kernels/kernel-memory';
-import { compileHeads, type BlockKernel } from '../kernels/head-kernels';
+import { compileBlock, mapSize } from '../kernels/compile-block';
+import type { BlockKernel } from '../kernels/head-kernels';
 import { MapKernels } from '../kernels/map-kernels';
 import type { BlockQuantizer } from './block-quantizer';
 import { loadSegments } from './load-segments';
@@ -81,7 +82,7 @@ export class Network {
     const { blocks, output } = spec.structure;
     this.blocks = new Map(blocks.map((block) => [block.softmax, block.index]));
     const compiler = new MapKernels(this.memory);
-    this.kernels = spec.quantizers.map((quantizer, index) => (quantizer === null ? null : this.compile(compiler, quantizer, at(blocks, index))));
+    this.kernels = spec.quantizers.map((quantizer, index) => (quantizer === null ? null : compileBlock(this.memory, compiler, quantizer, at(blocks, index))));
     const sizes = blocks.map((block) => mapSize(block) * (this.kernels[block.index]?.codeBytes ?? 0));
     this.codes = this.memory.reserve(Math.max(0, ...sizes));
     // Last: views of the memory end when it grows.
@@ -157,13 +158,6 @@ export class Network {
     for (const session of this.sessions) await session.release();
   }
 
-  private compile(compiler: MapKernels, { heads, output }: BlockQuantizer, { tokens }: AttentionBlock): BlockKernel {
-    const first = at(heads, 0);
-    if (first !== null && heads.every((head) => head === first)) return compiler.compile({ ...first, output });
-    if (output !== 'values') throw new Error(`heads of their own cannot be written as ${output}`);
-    return compileHeads(this.memory, compiler, heads, tokens ** 2);
-  }
-
   /** Quantises a map image by image. */
   private quantize(softmax: string, options: PassOptions, digests: Uint32Array): void {
     const index = this.blocks.get(softmax);
@@ -220,9 +214,4 @@ export class Network {
 function putBack(original: Float32Array, values: Float32Array, spared: ReadonlySet<number>, { heads, tokens }: AttentionBlock): void {
   const size = tokens ** 2;
   for (let map = 0; map * size < original.length; map++) if (spared.has(map % heads)) values.set(original.subarray(map * size, (map + 1) * size), map * size);
-}
-
-/** Elements of one image's map. */
-function mapSize({ windows, heads, tokens }: AttentionBlock): number {
-  return (windows?.count ?? 1) * heads * tokens * tokens;
 }
