@@ -25,13 +25,13 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
   const [low, high] = [Math.min(...margins), Math.max(...margins)];
   const air = 0.08 * (high - low) || 1;
   // Heads of a block stand side by side in their order.
-  const most = Math.max(1, ...heads.map(({ head }) => head + 1));
-  const step = Math.min(8, 34 / most);
+  const most = (block: number | null): number => Math.max(1, ...heads.filter((other) => block === null || other.block === block).map(({ head }) => head + 1));
+  const step = Math.min(8, 34 / most(null));
   return {
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 48, right: 60, top: 14, bottom: 22 },
+    grid: { left: 48, right: 76, top: 14, bottom: 22 },
     tooltip: {
       trigger: 'item', renderMode: 'richText', confine: true,
       backgroundColor: theme.surface, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 },
@@ -55,9 +55,9 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
     series: [
       layerBars(blame, colour),
       {
-        id: 'heads', type: 'scatter', symbolSize: most > 8 ? 6 : 8, z: 3,
+        id: 'heads', type: 'scatter', symbolSize: most(null) > 8 ? 6 : 8, z: 3,
         data: heads.map(({ block, head, outcome }) => ({
-          value: [block, outcome.answerMargin], symbolOffset: [(head - (most - 1) / 2) * step, 0],
+          value: [block, outcome.answerMargin], symbolOffset: [(head - (most(block) - 1) / 2) * step, 0],
           itemStyle: { color: outcome.top5[0] === blame.answer && base.top5[0] !== blame.answer ? colour : theme.surface, borderColor: colour, borderWidth: 2 },
         })),
         markLine: {

@@ -69,6 +69,7 @@ export const imagesEn = {
     movedOn: 'beyond what is usual for them ({count} images)',
     movedRaw: 'by KL on this image',
     columns: { head: 'Head', usual: 'usual', alone: 'left unquantised' },
+    alsoBack: 'Moved less, but bring the FP32 answer back alone',
     whichImages: 'Which images did it flip?',
     seeHead: 'See {head} of this image',
     learning: 'How much heads usually move, {model}',

@@ -69,6 +69,7 @@ export const imagesKo = {
     movedOn: '평소보다 더 움직인 순서 (이미지 {count}장 기준)',
     movedRaw: '이 이미지의 KL 순서',
     columns: { head: '헤드', usual: '평소', alone: '양자화 안 함' },
+    alsoBack: '덜 움직였지만 혼자서 FP32의 답으로 돌아오는 헤드',
     whichImages: '어떤 이미지를 뒤집었나?',
     seeHead: '이 이미지에서 {head} 보기',
     learning: '헤드가 평소 움직이는 정도, {model}',
