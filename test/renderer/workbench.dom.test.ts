@@ -246,9 +246,9 @@ describe('attention', () => {
     expect(all('figure .name').map((name) => name.textContent)).toEqual(['FP32', 'Before quantiser', 'After quantiser', 'Inherited', 'Scheme alone', 'Total']);
     expect(text('.badge.equal')).toBe('equal to the stored run');
     const sections = all('.inspector section');
-    expect(sections.map((section) => section.querySelector('h3')?.textContent?.trim())).toEqual(['Prediction', 'Level usage of this head', 'Error of this map', 'Heads of blocks.0.attn']);
-    expect(sections[1]?.querySelectorAll('tbody tr')).toHaveLength(17);
-    expect(sections[2]?.textContent).toContain('9.4 dB');
+    expect(sections.map((section) => section.querySelector('h3')?.textContent?.trim())).toEqual(['Prediction', 'Heads of blocks.0.attn', 'Level usage of this head', 'Error of this map', 'Heads of blocks.0.attn']);
+    expect(sections[2]?.querySelectorAll('tbody tr')).toHaveLength(17);
+    expect(sections[3]?.textContent).toContain('9.4 dB');
   });
 
   it('moves block and head by arrow keys, one entry of history for a walk, and fills the navigator by itself', async () => {
