@@ -95,6 +95,8 @@ export interface VariantQuestion {
 export async function layerVariant(study: LayerStudy, prefixes: Prefixes, { kind, site, images, load, float }: VariantQuestion, poll: () => void): Promise<Variant> {
   const { structure } = study.source;
   const names = structure.sites.map(({ name }) => name);
+  // The other one was for the baseline: two networks at once are not needed.
+  await study.unload(kind === 'on-alone' ? 'full' : 'float');
   const base = study.chain(baseOf(kind));
   const variant = study.mixture(new Set(kind === 'on-alone' ? [site] : names.filter((name) => name !== site)), baseOf(kind));
   try {
