@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { describeFailure, toFailure } from '../shared/failure';
 import { calibrationCommand, runCalibration } from './commands/calibration';
 import { evalCommand, runEval } from './commands/eval';
+import { imagesCommand, runImages } from './commands/images';
 import { inspectCommand, runInspect } from './commands/inspect';
 import { layersCommand, runLayers } from './commands/layers';
 import { levelsCommand, runLevels } from './commands/levels';
@@ -46,6 +47,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
   layersCommand(program, async (options) => finish(await runLayers(environment, options)));
   levelsCommand(program, async (options) => finish(await runLevels(environment, options)));
+  imagesCommand(program, async (options) => finish(await runImages(environment, options)));
   calibrationCommand(program, async (options) => finish(await runCalibration(environment, options)));
   noiseCommand(program, async (options) => finish(await runNoise(environment, options)));
   parityCommand(program, async (golden, options) => finish(await runParityCommand(environment, golden, options)));
