@@ -35,7 +35,7 @@ export function imagesCommand(program: Command, run: (options: ImagesOptions) =>
   program
     .command('images')
     .description('images that a stored run lost, gained or changed against its baseline, and the head that did it')
-    .option('--run <id>', 'the run, or the beginning of its id; newest: the one that was started last', 'newest')
+    .option('--run <id>', 'the run, or the beginning of its id; newest: the quantised one that was started last', 'newest')
     .option('--against <id>', 'what it is held against: a run, the beginning of its id, or fp32: the newest FP32 run of the same model and data', 'fp32')
     .addOption(new Option('--filter <kind>', 'which images').choices([...flipFilters]).default('lost'))
     .addOption(new Option('--sort <order>', 'in which order, largest first').choices([...flipSorts]).default('list'))
@@ -59,7 +59,8 @@ export async function runImages(environment: CliEnvironment, options: ImagesOpti
   };
   try {
     const summary = await engine.call('workspace.open', { file });
-    const run = chosenRun(summary.runs, options.run);
+    const quantised = summary.runs.filter(({ settings }) => settings.arithmetic !== 'fp32');
+    const run = chosenRun(options.run === 'newest' && quantised.length > 0 ? quantised : summary.runs, options.run);
     const baseline = chosenBaseline(summary.runs, run, options.against);
     const names = namesOf(summary, run);
     const { image, flippedBy: head } = options;
@@ -122,7 +123,7 @@ const rowHead = ['image', 'file', 'label', 'flip', 'baseline', 'margin', 'run', 
 
 export function flipsText(run: RunRecord, baseline: RunRecord | null, { counts, total, rows }: Flips, { filter, sort }: Pick<ImagesOptions, 'filter' | 'sort'>, names: Names): string {
   const { all, common, lost, gained, changed } = counts;
-  const against = baseline === null ? 'no FP32 run to hold it against' : `against ${baseline.settings.arithmetic === 'fp32' ? 'FP32' : `${baseline.settings.scheme} (${baseline.id.slice(0, 8)})`}: ${lost} lost, ${gained} gained, ${changed} changed of ${common} images`;
+  const against = baseline === null ? 'nothing to hold it against' : `against ${baseline.settings.arithmetic === 'fp32' ? 'FP32' : `${baseline.settings.scheme} (${baseline.id.slice(0, 8)})`}: ${lost} lost, ${gained} gained, ${changed} changed of ${common} images`;
   const table = rows.length === 0 ? '' : `\n${textTable([rowHead, ...rows.map((row) => rowText(row, names))], [1, 2, 3, 4, 6])}`;
   return `${run.modelName}  ${run.settings.scheme}  ${all} images  ${against}\n${rows.length} of ${total} ${filter === 'all' ? '' : `${filter} `}images, by ${sort}\n${table}`;
 }
