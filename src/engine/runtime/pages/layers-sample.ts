@@ -37,11 +37,21 @@ export async function studiedRun(sources: RunSources, runId: string): Promise<St
   const { task } = cellRequirement(model, study, settings, JSON.parse(calibration.state) as NetworkParameters);
   if (task.kind !== 'load-cell') throw new Error('a cell is loaded by load-cell');
   const pool = await sources.pool();
-  await pool.drop((key) => key.endsWith(studySuffix) && key !== study);
+  await dropOthers(pool, study);
   return { run, model, pool, study, needs: [model.requirement, { key: study, task: { kind: 'load-study', study, model: hash, batch: settings.batch, network: task.network } }] };
 }
 
 const studySuffix = '/layers';
+
+/** Asked for last, by pool. */
+const lastStudy = new WeakMap<WorkerPool, string>();
+
+/** A drop waits until every worker is between two tasks: only when there may be something to drop. */
+async function dropOthers(pool: WorkerPool, study: string): Promise<void> {
+  const last = lastStudy.get(pool);
+  lastStudy.set(pool, study);
+  if (last !== undefined && last !== study) await pool.drop((key) => key.endsWith(studySuffix) && key !== study);
+}
 
 /** Belongs to a run: an evaluation drops it with the run's cell. */
 const studyKey = (modelHash: string, runId: string): string => `${modelHash}/run/${runId}${studySuffix}`;

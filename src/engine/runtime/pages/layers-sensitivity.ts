@@ -32,7 +32,8 @@ export async function sensitivity(sources: RunSources, params: SensitivityParams
   const known = await store.savedAnalysis(runId, sensitivityKind, question, sensitivitySchema);
   if (known?.state === 'done') return known;
   const others = await store.savedAnalyses(runId, sensitivityKind, sensitivitySchema);
-  const earlier = known ?? others.find((other) => other.kind === kind && other.images === images) ?? null;
+  const alike = others.filter((other) => other.kind === kind && other.images === images).sort((a, b) => b.rows.length - a.rows.length);
+  const earlier = alike[0] ?? null;
   const studied = await studiedRun(sources, runId);
   const work = new SensitivityWork(studied, params, earlier, known, stop, emit);
   let stopped = false;
