@@ -45,7 +45,7 @@ export function moversOption(rows: readonly MoverRow[], colour: string, theme: C
       axisLabel: { color: theme.textWeak, showMinLabel: false, showMaxLabel: false, formatter: (value: number) => words.number(value) }, axisLine: { show: false }, axisTick: { show: false },
       splitLine: { lineStyle: { color: theme.line } },
     },
-    yAxis: [names(rows, theme, ({ name }) => name, 'left', nameWidth), names(rows, theme, ({ text }) => text, 'right', textWidth)],
+    yAxis: [names(rows, theme, ({ name }) => name, 'left', nameWidth), names(rows, theme, ({ text }) => (textWidth < 40 ? '' : text), 'right', textWidth)],
     series: [zero(theme), intervals(rows, colour, theme), tries(rows, theme)],
   };
 }

@@ -26,12 +26,13 @@ export function drawStrips({ operands }: CalibrationDraws, field: DrawField, kin
   });
 }
 
-/** The largest distance from the median; 0 without draws. */
-export function widestStrip(strips: readonly DrawStrip[]): { readonly strip: DrawStrip; readonly distance: number } | null {
-  let widest: { readonly strip: DrawStrip; readonly distance: number } | null = null;
+/** The value that lies furthest from its median, with its sign; null without strips. */
+export function widestStrip(strips: readonly DrawStrip[]): { readonly strip: DrawStrip; readonly value: number } | null {
+  let widest: { readonly strip: DrawStrip; readonly value: number } | null = null;
   for (const strip of strips) {
-    const distance = Math.max(0, ...strip.values.map((value) => Math.abs(value ?? 0)));
-    if (widest === null || distance > widest.distance) widest = { strip, distance };
+    for (const value of strip.values) {
+      if (value !== null && (widest === null || Math.abs(value) > Math.abs(widest.value))) widest = { strip, value };
+    }
   }
   return widest;
 }
