@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { analysisProgressSchema } from './analysis';
 import { failureSchema } from './failure';
-import { runStates } from './records';
+import { runStates, skippedImageSchema } from './records';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const interval = v.strictTuple([v.number(), v.number()]);
@@ -120,6 +120,19 @@ export const redrawResultSchema = v.object({
 });
 export type RedrawResult = Readonly<v.InferOutput<typeof redrawResultSchema>>;
 export const redrawEventSchema = analysisProgressSchema;
+
+/** What the workspace keeps of a redraw: the middle of each quantiser and the digest of everything. All parameters of a base model would be megabytes each. */
+export const storedRedrawSchema = v.object({
+  seed: v.number(),
+  digest: v.string(),
+  skipped: v.number(),
+  operands: v.array(v.object({ site: v.string(), operand: v.string(), delta: v.number(), zeroPoint: v.nullable(v.number()) })),
+});
+export type StoredRedraw = Readonly<v.InferOutput<typeof storedRedrawSchema>>;
+
+/** What the workspace keeps of a draw: files relative to the data set in the order in which they were read, and those among them that could not be. */
+export const keptPicturesSchema = v.object({ files: v.array(v.string()), skipped: v.array(skippedImageSchema) });
+export type KeptPictures = Readonly<v.InferOutput<typeof keptPicturesSchema>>;
 
 /** Pictures of the train split that can be calibrated on. */
 export const candidatesSchema = v.object({

@@ -1,6 +1,5 @@
 /** Draws of calibration pictures that were tried under otherwise equal settings: finished calibrations of runs, and redraws. */
-import * as v from 'valibot';
-import type { CalibrationDraw, CalibrationDraws, OperandDraws } from '../../../shared/calibration';
+import { storedRedrawSchema, type CalibrationDraw, type CalibrationDraws, type OperandDraws, type StoredRedraw } from '../../../shared/calibration';
 import type { RunSettings } from '../../../shared/settings';
 import { drawKey } from '../results/draw-key';
 import { toRunRecord } from '../results/run-record';
@@ -10,15 +9,8 @@ import type { Store, StoredRun } from '../store/store-types';
 import { canonicalJson } from '../store/stored-json';
 import { operandMiddles, parameterDigest, type OperandMiddle } from './calibration-summary';
 
+/** Under which redraws are stored. */
 export const redrawKind = 'calibration-redraw';
-/** What is kept of a redraw: the middle of each quantiser and the digest of everything. All parameters of a base model would be megabytes each. */
-export const storedRedrawSchema = v.object({
-  seed: v.number(),
-  digest: v.string(),
-  skipped: v.number(),
-  operands: v.array(v.object({ site: v.string(), operand: v.string(), delta: v.number(), zeroPoint: v.nullable(v.number()) })),
-});
-export type StoredRedraw = Readonly<v.InferOutput<typeof storedRedrawSchema>>;
 
 interface KnownDraw {
   readonly draw: CalibrationDraw;

@@ -1,9 +1,9 @@
 /** Which pictures a run was calibrated on: kept with the run since it calibrates, found again by the draw for older ones. */
 import { existsSync } from 'node:fs';
-import type { CalibrationPicture } from '../../../shared/calibration';
+import type { CalibrationPicture, KeptPictures } from '../../../shared/calibration';
 import { toFailure, type Failure } from '../../../shared/failure';
 import type { DatasetRecord } from '../../../shared/records';
-import { keptCalibrationPictures, type KeptPictures } from '../runs/calibration-pictures';
+import { keptCalibrationPictures } from '../runs/calibration-pictures';
 import { calibrationFiles } from '../runs/choose-images';
 import type { StoredRun } from '../store/store-types';
 import { datasetOfRun, storedDataset } from './run-dataset';

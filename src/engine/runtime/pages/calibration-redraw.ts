@@ -1,5 +1,5 @@
 /** What other draws of calibration pictures would have given: calibrated with the run's settings, not evaluated. */
-import type { RedrawResult } from '../../../shared/calibration';
+import { storedRedrawSchema, type RedrawResult, type StoredRedraw } from '../../../shared/calibration';
 import type { AnalysisProgress } from '../../../shared/analysis';
 import { EngineError, fail } from '../../../shared/failure';
 import type { RunSettings } from '../../../shared/settings';
@@ -9,7 +9,7 @@ import { calibrationTask, parametersFor, requireScratch, scratchFolder } from '.
 import { calibrationFiles } from '../runs/choose-images';
 import { isFloat } from '../runs/plan';
 import type { StopFlag } from '../workers/stop-flag';
-import { redrawKind, storedRedrawSchema, type StoredRedraw } from './calibration-draws';
+import { redrawKind } from './calibration-draws';
 import { operandMiddles, parameterDigest } from './calibration-summary';
 import { datasetOfRun } from './run-dataset';
 import type { RunSources } from './run-sources';

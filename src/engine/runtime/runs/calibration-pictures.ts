@@ -1,18 +1,16 @@
 /** Which pictures a run was calibrated on: the draw can be repeated only as long as the data set stays as it was. */
-import * as v from 'valibot';
-import { skippedImageSchema, type SkippedImage } from '../../../shared/records';
+import { keptPicturesSchema, type KeptPictures } from '../../../shared/calibration';
+import type { SkippedImage } from '../../../shared/records';
 import type { Store } from '../store/store-types';
 
 const kind = 'calibration-pictures';
-const keptSchema = v.object({ files: v.array(v.string()), skipped: v.array(skippedImageSchema) });
-/** `files` relative to the data set, in the order in which they were read; `skipped` are those among them that could not be. */
-export type KeptPictures = Readonly<v.InferOutput<typeof keptSchema>>;
 
+/** `files` relative to the data set; `skipped` among them. */
 export async function keepCalibrationPictures(store: Pick<Store, 'saveAnalysis'>, runId: string, files: readonly string[], skipped: readonly SkippedImage[]): Promise<void> {
   await store.saveAnalysis(runId, kind, null, { files, skipped });
 }
 
 /** Null for runs of versions that did not keep them. */
 export async function keptCalibrationPictures(store: Pick<Store, 'savedAnalysis'>, runId: string): Promise<KeptPictures | null> {
-  return store.savedAnalysis(runId, kind, null, keptSchema);
+  return store.savedAnalysis(runId, kind, null, keptPicturesSchema);
 }
