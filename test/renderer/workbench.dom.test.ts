@@ -133,7 +133,7 @@ describe('integer arithmetic', () => {
     expect(text('.context .facts')).toContain('exact');
     expect(text('.inspector')).toContain('Every site of this network runs in integers.');
     expect(all('.context .pick .value').map((value) => value.textContent)).toEqual(['fashion_vit', 'BitLog2_Half_17', 'FP32']);
-    expect(text('.context .bits')).toBe('W4A4 · Integer');
+    expect(text('.context .pick .note')).toBe('W4A4 · Integer');
   });
 
   it('is chosen in the dialog', async () => {
