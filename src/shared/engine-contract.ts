@@ -13,7 +13,7 @@ import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSc
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
-import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, workspaceSummarySchema } from './records';
+import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, removalSchema, workspaceSummarySchema } from './records';
 import { overrideQuestionSchema, overrideReportSchema } from './override-report';
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
 import { reportChoiceSchema, reportDataSchema } from './report';
@@ -54,6 +54,8 @@ export const engineContract = {
   'board.compare': { params: v.object({ runIds: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(100)) }), result: v.object({ pairs: v.array(pairedResultSchema) }), events: none },
   /** How top-1 and its interval went as images came in, in the order of the run's list. */
   'run.band': { params: v.object({ runId: v.string() }), result: bandSchema, events: none },
+  /** Takes a run, or a model or data set with all of its runs, out of the workspace. Files of models and pictures stay where they are. */
+  'workspace.remove': { params: removalSchema, result: workspaceSummarySchema, events: none },
   /** Writes a table of the workspace as a file; one that is there is replaced. */
   'workspace.export': { params: v.object({ table: exportedTableSchema, format: tableFormatSchema, file: v.string() }), result: v.object({ file: v.string(), rows: v.number() }), events: none },
   /** Stored predictions of a run, by position in the run's list. */

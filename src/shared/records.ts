@@ -165,3 +165,7 @@ export const workspaceSummarySchema = v.object({
   runs: v.array(runRecordSchema),
 });
 export type WorkspaceSummary = Readonly<v.InferOutput<typeof workspaceSummarySchema>>;
+
+/** What is taken out of a workspace. */
+export const removalSchema = v.object({ kind: v.picklist(['run', 'model', 'dataset']), id: v.string() });
+export type Removal = Readonly<v.InferOutput<typeof removalSchema>>;

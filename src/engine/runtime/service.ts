@@ -99,6 +99,13 @@ export class Service {
     'board.get': async ({ datasetId }) => buildBoard(await this.store(), datasetId, this.published()),
     'board.compare': async ({ runIds }) => ({ pairs: await compareRuns(await this.store(), runIds) }),
     'run.band': async ({ runId }) => runBand(await this.store(), runId),
+    'workspace.remove': async (removal) => {
+      if (this.evaluating !== null) throw fail('settings', 'An evaluation is writing to the workspace', { next: 'Stop it, or wait until it is done' });
+      const store = await this.store();
+      await store.remove(removal);
+      this.viewsOf = null;
+      return workspaceSummary(store);
+    },
     'workspace.export': async ({ table, format, file }) => ({ file: resolve(file), rows: await (await this.store()).exportTable(table, format, resolve(file)) }),
     'run.predictions': async ({ runId, offset, count }) => predictionsPage(await this.store(), runId, offset, count),
     'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],

@@ -144,7 +144,7 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
   };
   return {
     file,
-    ...registry(writer, reader),
+    ...registry(writer, reader, runRows.forget),
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),
     ...analyses(writer, reader),

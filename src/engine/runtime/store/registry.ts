@@ -2,14 +2,16 @@
 import { datasetRecordSchema, modelRecordSchema } from '../../../shared/records';
 import type { DatasetRecord, ModelRecord } from '../../../shared/records';
 import type { Connection } from './connection';
+import { remove } from './remove';
 import { Remembered } from './remembered';
 import { number, text } from './row';
 import type { Store } from './store-types';
 import { canonicalJson, parseStored, textHash } from './stored-json';
 
-type Registry = Pick<Store, 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedImage'>;
+type Registry = Pick<Store, 'remove' | 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedImage'>;
 
-export function registry(writer: Connection, reader: Connection): Registry {
+/** `forgetRuns`: what is remembered of runs is read anew after this. */
+export function registry(writer: Connection, reader: Connection, forgetRuns: () => void): Registry {
   const models = new Remembered(() => readModels(reader));
   const datasets = new Remembered(() => readDatasets(reader));
   return {
@@ -27,6 +29,11 @@ export function registry(writer: Connection, reader: Connection): Registry {
       const row = (await reader.rows('SELECT record FROM datasets ORDER BY number DESC LIMIT 1'))[0];
       return row === undefined ? null : parseStored(datasetRecordSchema, text(row, 0), 'data set');
     },
+    remove: (removal) => remove(writer, removal).finally(() => {
+      models.forget();
+      datasets.forget();
+      forgetRuns();
+    }),
     imageList: (files, labels) => storeList(writer, files, labels),
     listedImages: async (listId) => {
       const columns = await reader.columns('SELECT file, label FROM image_lists WHERE list_id = $1 ORDER BY "index"', [listId]);

@@ -1,5 +1,5 @@
 /** What the store takes and gives. Everything is plain data; nothing of DuckDB shows. */
-import type { DatasetRecord, ModelRecord, RunState, SiteFallback, SiteParameters, SkippedImage } from '../../../shared/records';
+import type { DatasetRecord, ModelRecord, Removal, RunState, SiteFallback, SiteParameters, SkippedImage } from '../../../shared/records';
 import type { Failure } from '../../../shared/failure';
 import type { ExportedTable, TableFormat } from '../../../shared/tables';
 import type { RunSettings } from '../../../shared/settings';
@@ -161,6 +161,8 @@ export interface Store extends Recipes {
   savedAnalysesOf<T>(kind: string, schema: RecordSchema<T>): Promise<ReadonlyMap<string, readonly T[]>>;
   /** Stores (or replaces) an answer; it must be plain JSON. */
   saveAnalysis(runId: string, kind: string, question: unknown, result: unknown): Promise<void>;
+  /** Deletes a run with everything that was stored of it, or a model or data set with all of its runs; nothing happens when it is not there. */
+  remove(removal: Removal): Promise<void>;
   /** Writes a table as a file (one that is there is replaced); answers with its number of rows. */
   exportTable(table: ExportedTable, format: TableFormat, file: string): Promise<number>;
   /** Writes everything into the one file and releases it. */
