@@ -1,10 +1,11 @@
 /** The frame and the board: choosing runs and baselines, comparing, recents, analyses, reports, keys. One file: they share the mounted window. */
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseResult } from '../../src/shared/engine-replies';
 import { fail } from '../../src/shared/failure';
 import { useAnalyses } from '../../src/renderer/src/stores/analyses';
 import { useSelection } from '../../src/renderer/src/stores/selection';
-import { makeRun, makeRuns, swin, vit } from './fixture-data';
+import { dataset, makeRun, makeRuns, swin, vit } from './fixture-data';
 import { all, asked, click, closeWorkbench, openMenu, openWorkbench as open, press, text } from './open-workbench';
 
 vi.mock('vue-echarts', () => ({ default: { template: '<div class="chart-stub" />', props: ['option'] } }));
@@ -211,6 +212,39 @@ describe('keys of the frame', () => {
     await click(models);
     expect(models?.getAttribute('aria-expanded')).toBe('false');
     expect(text('.part .body .entry')).not.toContain('fashion_vit');
+  });
+});
+
+describe('removing from the workspace', () => {
+  it('asks first, says what goes along, and shows what is left', async () => {
+    const services = await open();
+    const left = { file: '/home/me/default.bitlog2', models: [swin], datasets: [dataset], runs: makeRuns([swin]) };
+    const original = services.engine.call.bind(services.engine);
+    const removed: unknown[] = [];
+    services.engine.call = async (method, params, options) => {
+      if (method !== 'workspace.remove') return original(method, params, options);
+      removed.push(params);
+      return parseResult(method, left);
+    };
+    const entry = all('.part .entry').find((element) => element.textContent?.includes('fashion_vit'));
+    entry?.focus();
+    await press('Delete');
+    expect(text('[role=alertdialog] h2')).toBe('Remove fashion_vit from the workspace?');
+    expect(text('[role=alertdialog] p')).toContain('7 runs go with it');
+    expect(removed).toEqual([]);
+    await click(all('[role=alertdialog] button').find((button) => button.textContent === 'Remove'));
+    expect(removed).toEqual([{ kind: 'model', id: vit.id }]);
+    expect(document.querySelector('[role=alertdialog]')).toBeNull();
+    expect(all('.part .entry .name').map((name) => name.textContent)).not.toContain('fashion_vit');
+  });
+
+  it('changes nothing when one thinks better of it, by the button beside the entry too', async () => {
+    const services = await open();
+    await click(all('.part .remove button').find((button) => button.getAttribute('aria-label') === 'Remove sample from the workspace…'));
+    expect(text('[role=alertdialog] p')).toContain('14 runs go with it, figures and all; the pictures stay');
+    await click(all('[role=alertdialog] button').find((button) => button.textContent === 'Close'));
+    expect(document.querySelector('[role=alertdialog]')).toBeNull();
+    expect(asked(services, 'workspace.remove')).toEqual([]);
   });
 });
 

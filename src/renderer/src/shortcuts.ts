@@ -36,6 +36,7 @@ const table = {
   toggleLeft: { place: 'frame', strokes: [{ key: 'b', ctrl: true }] },
   toggleRight: { place: 'frame', strokes: [{ key: 'b', ctrl: true, shift: true }] },
   toggleJobs: { place: 'frame', strokes: [{ key: 'j', ctrl: true }] },
+  remove: { place: 'frame', strokes: [{ key: 'Delete' }] },
   runDialog: { place: 'frame', strokes: [{ key: 'e', ctrl: true }] },
   shortcuts: { place: 'frame', strokes: [{ key: '?' }, { key: '/', ctrl: true }] },
   boardMove: { place: 'board', strokes: arrows },

@@ -1,6 +1,6 @@
 /** Keys that work on every page. The same actions are buttons and menu entries. */
 import { onMounted, onUnmounted } from 'vue';
-import { pressedIn, type ShortcutId } from '../shortcuts';
+import { isPressed, pressedIn, type ShortcutId } from '../shortcuts';
 import { useCommands } from '../stores/commands';
 import { usePreferences } from '../stores/preferences';
 import { useSelection } from '../stores/selection';
@@ -9,6 +9,13 @@ import { stepRegion } from './step-region';
 /** Whether the key belongs to what has the focus (text fields, open menus and dialogs). */
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input:not([type=radio]):not([type=checkbox]), textarea, [role=menu], [role=dialog]') !== null;
+}
+
+/** Delete on an entry of the workspace asks whether it shall go. */
+export function onDelete(event: KeyboardEvent, ask: () => void): void {
+  if (!isPressed('remove', event)) return;
+  event.preventDefault();
+  ask();
 }
 
 export function useFrameKeys(): void {

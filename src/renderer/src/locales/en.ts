@@ -137,6 +137,7 @@ export const en = {
       toggleLeft: 'Fold or unfold the workspace',
       toggleRight: 'Fold or unfold the inspector',
       toggleJobs: 'Jobs and notes',
+      remove: 'Remove the entry of the workspace that has the focus',
       runDialog: 'Run an evaluation',
       shortcuts: 'This sheet',
       boardMove: 'Between cells',
@@ -174,6 +175,18 @@ export const en = {
     },
     write: 'Write…',
     written: '{rows} rows written to {file}',
+  },
+  removal: {
+    title: 'Remove {name} from the workspace?',
+    says: {
+      run: 'Its figures, predictions and level counts are deleted.',
+      model: 'Nothing else goes with it; the file stays where it is. | One run goes with it, figures and all; the file stays where it is. | {runs} runs go with it, figures and all; the file stays where it is.',
+      dataset: 'Nothing else goes with it; the pictures stay where they are. | One run goes with it, figures and all; the pictures stay where they are. | {runs} runs go with it, figures and all; the pictures stay where they are.',
+    },
+    final: 'This cannot be undone.',
+    remove: 'Remove',
+    button: 'Remove {name} from the workspace…',
+    busy: 'An evaluation is running; cancel it or wait for it to end.',
   },
   about: { processor: 'Processor', cores: '{cores} cores', memory: 'Memory' },
   first: {

@@ -139,6 +139,7 @@ export const ko: typeof en = {
       toggleLeft: '작업 공간 패널 접기, 펴기',
       toggleRight: '상세 정보 패널 접기, 펴기',
       toggleJobs: '작업과 알림',
+      remove: '작업 공간에서 선택한 항목 지우기',
       runDialog: '평가 실행',
       shortcuts: '단축키 보기',
       boardMove: '칸 사이 이동',
@@ -176,6 +177,18 @@ export const ko: typeof en = {
     },
     write: '저장…',
     written: '{file}에 {rows}행을 썼습니다',
+  },
+  removal: {
+    title: '작업 공간에서 {name}을(를) 지울까요?',
+    says: {
+      run: '수치, 예측, 레벨 개수가 삭제됩니다.',
+      model: '함께 지워지는 실행은 없습니다. 파일은 그대로 둡니다. | 실행 {runs}개와 그 수치가 함께 지워집니다. 파일은 그대로 둡니다. | 실행 {runs}개와 그 수치가 함께 지워집니다. 파일은 그대로 둡니다.',
+      dataset: '함께 지워지는 실행은 없습니다. 이미지는 그대로 둡니다. | 실행 {runs}개와 그 수치가 함께 지워집니다. 이미지는 그대로 둡니다. | 실행 {runs}개와 그 수치가 함께 지워집니다. 이미지는 그대로 둡니다.',
+    },
+    final: '되돌릴 수 없습니다.',
+    remove: '지우기',
+    button: '작업 공간에서 {name} 지우기…',
+    busy: '평가가 진행 중입니다. 중지하거나 끝날 때까지 기다려 주세요.',
   },
   about: { processor: '프로세서', cores: '코어 {cores}개', memory: '메모리' },
   first: {

@@ -5,6 +5,7 @@ import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
 import type { Recent } from '../../../shared/window-contract';
 import { assertNever } from '../../../shared/assert-never';
+import type { Removal } from '../../../shared/records';
 import type { ReportChoice } from '../../../shared/report';
 import type { EvaluationSpec } from '../../../shared/settings';
 import { defaultSpec } from '../run-spec';
@@ -25,6 +26,12 @@ export function kindOfPath(path: string): Dropped {
 /** The name of a file without its folder and its extension. */
 export function fileStem(path: string): string {
   return (path.split(/[\\/]/).at(-1) ?? path).replace(/\.[^.]+$/, '');
+}
+
+export interface AskedRemoval extends Removal {
+  readonly name: string;
+  /** How many runs go with it. */
+  readonly runs: number;
 }
 
 export const useCommands = defineStore('commands', () => {
@@ -127,5 +134,12 @@ export const useCommands = defineStore('commands', () => {
     await shell('file.save', { name: `${fileStem(workspace.summary?.file ?? 'workspace')}.report.html`, kind: 'html', data: renderReport(data, dataset) });
   });
 
-  return { failure, reading, runDialog, exportDialog, saveReport, attempt, locate, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
+  /** What the person is asked about before it goes. */
+  const removing = shallowRef<AskedRemoval | null>(null);
+  const remove = (removal: Removal): Promise<void> => attempt(async () => {
+    removing.value = null;
+    await workspace.remove(removal);
+  });
+
+  return { failure, reading, runDialog, exportDialog, removing, remove, saveReport, attempt, locate, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
 });

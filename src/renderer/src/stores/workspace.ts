@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
-import type { Board, BoardCell, DatasetRecord, ModelRecord, RunRecord, WorkspaceSummary } from '../../../shared/records';
+import type { Board, BoardCell, DatasetRecord, ModelRecord, Removal, RunRecord, WorkspaceSummary } from '../../../shared/records';
 import { useServices } from '../services';
 import { boardWithRun, summaryWithRun } from './board-state';
 
@@ -78,11 +78,17 @@ export const useWorkspace = defineStore('workspace', () => {
     return dataset;
   }
 
+  /** Takes something out of the workspace; its files stay where they are. */
+  async function remove(removal: Removal): Promise<void> {
+    summary.value = await engine.call('workspace.remove', removal);
+    await showDataset(removal.kind === 'dataset' && removal.id === datasetId.value ? null : datasetId.value);
+  }
+
   function applyRun(run: RunRecord, cell: BoardCell | null): void {
     if (summary.value !== null) summary.value = summaryWithRun(summary.value, run);
     if (board.value !== null) board.value = boardWithRun(board.value, run, cell);
     datasetId.value ??= run.datasetId;
   }
 
-  return { phase, failure, summary, board, datasetId, open, reopen, refresh, showDataset, openSample, addModel, addDataset, applyRun };
+  return { phase, failure, summary, board, datasetId, open, reopen, refresh, showDataset, openSample, addModel, addDataset, remove, applyRun };
 });
