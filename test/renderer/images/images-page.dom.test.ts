@@ -175,6 +175,16 @@ describe('a head', () => {
   });
 });
 
+describe('a long list', () => {
+  it('goes to its end by one key, although that page is not here yet', async () => {
+    const services = await open();
+    await click(all('.images-page label.all input')[0]);
+    await press('End', {}, document.querySelector('.images-page [role=listbox]'));
+    expect(asked(services, 'images.flips')).toContainEqual(expect.objectContaining({ filter: 'all', offset: 960, count: 240 }));
+    expect(text('.inspector dl')).toContain('val/9/0999.png');
+  });
+});
+
 describe('odd states', () => {
   it('say what is missing and offer the way on', async () => {
     await open({ runs: makeRuns().filter(({ settings }) => settings.scheme !== 'BitLog2_Half_17') });

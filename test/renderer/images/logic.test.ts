@@ -4,7 +4,7 @@ import type { Blame, BypassOutcome } from '../../../src/shared/images';
 import { tableToCsv } from '../../../src/renderer/src/export-table';
 import { missingPages, noPages, pageSize, pagesOf, positionOf, rowAt, withPage } from '../../../src/renderer/src/images/flip-pages';
 import { blameTable, divergenceTable, flipsTable } from '../../../src/renderer/src/images/flips-table';
-import { gridLayout, stepOnCards } from '../../../src/renderer/src/images/grid-layout';
+import { assignSlots, gridLayout, stepOnCards } from '../../../src/renderer/src/images/grid-layout';
 import { headsTested, restores, verdictOf } from '../../../src/renderer/src/images/verdict';
 import { swin, vit } from '../fixture-data';
 import { blameOf, divergenceOf, flipRow } from '../fixture-images';
@@ -54,6 +54,23 @@ describe('the grid', () => {
     expect(gridLayout(400, { least: 112, gap: 12, textHeight: 58 })).toEqual({ columns: 3, cardWidth: 125, rowHeight: 195 });
   });
 
+  it('uses the slots of lines that left for those that came, and never moves a line', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 0, max: 7 })), { maxLength: 12 }), (windows) => {
+      let before = new Map<number, number>();
+      let most = 0;
+      for (const [first, count] of windows) {
+        const lines = Array.from({ length: count }, (_, index) => first + index);
+        const slots = assignSlots(before, lines);
+        most = Math.max(most, count);
+        expect([...slots.keys()].sort((a, b) => a - b)).toEqual(lines);
+        expect(new Set(slots.values()).size).toBe(count);
+        for (const line of lines) if (before.has(line)) expect(slots.get(line)).toBe(before.get(line));
+        expect(Math.max(-1, ...slots.values())).toBeLessThan(most);
+        before = slots;
+      }
+    }));
+  });
+
   it('is walked by keys, and stays inside', () => {
     const step = (key: string, at: number): number | null => stepOnCards(key, at, 10, 3, 2);
     expect(['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'].map((key) => step(key, 4))).toEqual([5, 3, 7, 1, 9, 0, 0, 9]);
@@ -73,10 +90,15 @@ describe('the verdict', () => {
   it('names the heads that undo it, the surest first, before blocks, before all maps', () => {
     const heads = [{ block: 0, head: 0, outcome: outcome(3, 0.1) }, { block: 1, head: 2, outcome: outcome(3, 0.6) }, { block: 1, head: 1, outcome: outcome(5, -0.1) }];
     const layers = [{ block: 0, outcome: outcome(3, 0.2) }, { block: 1, outcome: outcome(3, 0.3) }];
-    expect(verdictOf(blame({ heads, layers }))).toEqual({ kind: 'heads', heads: [{ block: 1, head: 2 }, { block: 0, head: 0 }] });
+    expect(verdictOf(blame({ heads, layers }))).toEqual({ kind: 'heads', heads: [{ block: 1, head: 2 }, { block: 0, head: 0 }], fragile: false });
     expect(verdictOf(blame({ layers }))).toEqual({ kind: 'layers', blocks: [1, 0] });
     expect(verdictOf(blame({ everyMap: outcome(3, 0.2) }))).toEqual({ kind: 'maps' });
     expect(verdictOf(blame({}))).toEqual({ kind: 'elsewhere' });
+  });
+
+  it('says of an image that many heads bring back that it is fragile', () => {
+    const heads = (guilty: number): Blame['heads'] => Array.from({ length: 12 }, (_, head) => ({ block: 0, head, outcome: head < guilty ? outcome(3, 0.5) : outcome(7, -1) }));
+    expect([1, 3, 4].map((guilty) => verdictOf(blame({ heads: heads(guilty) }))).map((verdict) => verdict.kind === 'heads' && verdict.fragile)).toEqual([false, false, true]);
   });
 
   it('blames nobody where the answer stayed', () => {

@@ -35,7 +35,7 @@ export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'b
   });
 
   // The run's list grows while it goes on: asked again at the end, not at every batch.
-  watch(() => [obstacle.value, run.value?.id, baseline.value?.id, images.filter, images.sort, job.running] as const, async ([blocked, id, baselineId]) => {
+  watch([obstacle, () => run.value?.id, () => baseline.value?.id, () => images.filter, () => images.sort, () => job.running], async ([blocked, id, baselineId]) => {
     if (blocked !== null || id === undefined) return;
     await images.open({ runId: id, baselineId: baselineId ?? null }, selection.current.image);
     // Nobody has chosen an image yet: the first of the list is a better beginning than the first of the run.

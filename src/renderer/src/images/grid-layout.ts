@@ -20,6 +20,27 @@ export function gridLayout(width: number, { least, gap, textHeight }: CardSize):
   return { columns, cardWidth, rowHeight: cardWidth + textHeight + gap };
 }
 
+/**
+ * Which slot draws which line: a line keeps its slot as long as it is in sight, and one that comes into sight takes over a free one, so that
+ * scrolling changes what cards show and makes none.
+ */
+export function assignSlots(before: ReadonlyMap<number, number>, lines: readonly number[]): Map<number, number> {
+  const slots = new Map<number, number>();
+  for (const line of lines) {
+    const kept = before.get(line);
+    if (kept !== undefined) slots.set(line, kept);
+  }
+  const taken = new Set(slots.values());
+  let next = 0;
+  for (const line of lines) {
+    if (slots.has(line)) continue;
+    while (taken.has(next)) next++;
+    taken.add(next);
+    slots.set(line, next);
+  }
+  return slots;
+}
+
 /** The position that a key leads to from `at`; null for keys that move nothing, and at the ends. `rows`: rows of the visible page. */
 export function stepOnCards(key: string, at: number, total: number, columns: number, rows: number): number | null {
   const step = ((): number | null => {

@@ -13,7 +13,11 @@ export type Verdict =
   /** The answer is that of FP32 with everything quantised too. */
   | { readonly kind: 'unflipped' }
   /** Each of these heads alone brings the FP32 answer back; the surest first. */
-  | { readonly kind: 'heads'; readonly heads: readonly { readonly block: number; readonly head: number }[] }
+  | {
+    readonly kind: 'heads'; readonly heads: readonly { readonly block: number; readonly head: number }[];
+    /** So many of them do that the image must lie near the border between two classes, where any change may flip it. */
+    readonly fragile: boolean;
+  }
   /** None of the heads tested, but all maps of one of these blocks together. */
   | { readonly kind: 'layers'; readonly blocks: readonly number[] }
   /** Only all maps of the network together. */
@@ -31,7 +35,7 @@ export function verdictOf(blame: Blame): Verdict {
   const surest = <T extends { readonly outcome: BypassOutcome }>(found: readonly T[]): T[] =>
     found.filter(({ outcome }) => restores(blame, outcome)).sort((a, b) => b.outcome.answerMargin - a.outcome.answerMargin);
   const heads = surest(blame.heads);
-  if (heads.length > 0) return { kind: 'heads', heads: heads.map(({ block, head }) => ({ block, head })) };
+  if (heads.length > 0) return { kind: 'heads', heads: heads.map(({ block, head }) => ({ block, head })), fragile: heads.length >= 3 && heads.length > blame.heads.length / 4 };
   const layers = surest(blame.layers);
   if (layers.length > 0) return { kind: 'layers', blocks: layers.map(({ block }) => block) };
   return restores(blame, blame.everyMap) ? { kind: 'maps' } : { kind: 'elsewhere' };

@@ -51,6 +51,7 @@ export const imagesEn = {
       unflipped: 'Quantisation left its answer as it was; the margin of {answer} went from {before} to {after}.',
       heads: '{head} flipped it: with this one map unquantised the answer is {answer} again.',
       headsMore: 'So does {heads}. | So do {heads}.',
+      fragile: '{count} of the {tested} heads tested do so, each alone: this image lies near the border between two classes, where any small change may flip it.',
       layers: 'None of the {tested} heads tested does it alone; with all maps of {block} unquantised the answer is {answer} again.',
       layersMore: 'So it is with those of {blocks}.',
       maps: 'Only all maps together: no head tested and no block alone brings {answer} back.',

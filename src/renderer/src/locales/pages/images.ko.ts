@@ -51,6 +51,7 @@ export const imagesKo = {
       unflipped: '양자화해도 답이 그대로입니다. {answer}의 마진은 {before}에서 {after}로 바뀌었습니다.',
       heads: '{head}가 뒤집었습니다. 이 맵 하나만 양자화하지 않으면 답이 다시 {answer}입니다.',
       headsMore: '{heads}도 그렇습니다. | {heads}도 그렇습니다.',
+      fragile: '시험한 헤드 {tested}개 가운데 {count}개가 각각 혼자서 그렇습니다. 두 클래스의 경계 가까이에 있어 작은 변화에도 뒤집힐 수 있는 이미지입니다.',
       layers: '시험한 헤드 {tested}개 가운데 혼자 뒤집은 것은 없지만, {block}의 맵을 모두 양자화하지 않으면 답이 다시 {answer}입니다.',
       layersMore: '{blocks}의 맵을 양자화하지 않아도 그렇습니다.',
       maps: '모든 맵이 함께 뒤집었습니다. 시험한 헤드나 블록 하나만으로는 {answer}로 돌아오지 않습니다.',
