@@ -2,12 +2,15 @@
 import type { CallOptions, EngineClient, EngineMethod, ParamsOf, ResultOf } from '../../src/shared/engine-contract';
 import type { EvaluationEvent } from '../../src/shared/evaluation';
 import { fail } from '../../src/shared/failure';
+import type { StoredLayers } from '../../src/shared/layers';
 import type { ModelRecord, RunRecord } from '../../src/shared/records';
 import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
 import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
 import { blameOf, divergenceOf, flipsOf, flippedByOf, typicalOf } from './fixture-images';
+import { calibrationAnswers, type CalibrationMemory } from './fixture-calibration';
+import { layersAnswers } from './fixture-layers';
 import { makeLevels } from '../helpers/levels-record';
 import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
@@ -21,11 +24,16 @@ export interface FixtureOptions {
   readonly pause?: () => Promise<void>;
 }
 
+/** What the fixture can be asked; a page that asks for more gives it the answer in its own test. */
+type Answers = { [K in EngineMethod]?: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> };
+
 export class FixtureEngine implements EngineClient {
   readonly asked: { readonly method: EngineMethod; readonly params: unknown }[] = [];
   connection: Connection = 'connected';
   private readonly listeners = new Set<(connection: Connection) => void>();
   private models: readonly ModelRecord[];
+  private readonly layers = new Map<string, StoredLayers>();
+  private readonly calibrations: CalibrationMemory = new Map();
   private runs: RunRecord[];
 
   constructor(private readonly options: FixtureOptions = {}) {
@@ -47,11 +55,13 @@ export class FixtureEngine implements EngineClient {
     // As a port would: what cannot be cloned (a reactive proxy, say) fails here too.
     this.asked.push({ method, params: structuredClone(params) });
     // One implementation per method; the table's type checks each against the contract.
-    const answers: { [K in EngineMethod]: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> } = this.answers();
-    return answers[method](params, options);
+    const answers: Answers = this.answers();
+    const answer = answers[method];
+    if (answer === undefined) throw fail('not-found', `The fixture has no answer for ${method}`);
+    return answer(params, options);
   }
 
-  private answers(): { [K in EngineMethod]: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> } {
+  private answers(): Answers {
     const summary = (): ReturnType<typeof makeSummary> => ({ ...makeSummary(this.runs), models: [...this.models], datasets: this.models.length === 0 ? [] : [dataset] });
     const find = (id: string): { run: RunRecord; model: ModelRecord } => {
       const run = this.runs.find((other) => other.id === id);
@@ -60,6 +70,8 @@ export class FixtureEngine implements EngineClient {
       return { run, model };
     };
     return {
+      ...layersAnswers(find, this.layers, this.options),
+      ...calibrationAnswers(find, this.calibrations),
       'engine.info': async () => ({ version: '0.1.0', onnxruntime: '1.30.0', node: '20', cores: 2, memoryBytes: 2 ** 34, cpu: 'fixture' }),
       'workspace.open': async () => summary(),
       'workspace.summary': async () => summary(),
