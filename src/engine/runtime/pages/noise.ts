@@ -1,8 +1,8 @@
 /**
  * The noise floor of a run: its network evaluated again under other realisations of float32 rounding, whose relative noise is 1e-7. As a rule
  * the parameters stay those of the run: what moves is what another order of summation (another machine, another number of threads) could have
- * moved in the run as it stands. On request the noise acts in the calibration too. On the sample the first flips 0 of 1,000 predictions, the
- * second 2 to 16. Either way the control repeat without noise is exactly the run.
+ * moved in the run as it stands. On request the noise acts in the calibration too. On the sample the first flips 0 to 2 of 1,000 predictions, the
+ * second 2 to 22 (docs/decisions/0004). Either way the control repeat without noise is exactly the run.
  */
 import { bestNoise, noiseSpread, storedNoiseSchema, type NoiseAnswers, type NoiseEvent, type NoiseRepeat, type NoiseResult, type NoiseScope, type StoredNoise } from '../../../shared/noise';
 import { EngineError, fail } from '../../../shared/failure';
