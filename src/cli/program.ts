@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { describeFailure, toFailure } from '../shared/failure';
 import { calibrationCommand, runCalibration } from './commands/calibration';
+import { compareCommand, runCompare } from './commands/compare';
 import { evalCommand, runEval } from './commands/eval';
 import { imagesCommand, runImages } from './commands/images';
 import { inspectCommand, runInspect } from './commands/inspect';
@@ -10,7 +11,9 @@ import { levelsCommand, runLevels } from './commands/levels';
 import { noiseCommand, runNoise } from './commands/noise';
 import { parityCommand, runParityCommand } from './commands/parity';
 import { exportCommand, runExport } from './commands/export';
+import { removeCommand, runRemove } from './commands/remove';
 import { reportCommand, runReport } from './commands/report';
+import { runRuns, runsCommand } from './commands/runs';
 import { runSample, sampleCommand } from './commands/sample';
 import { exitCode, type CliEnvironment } from './environment';
 
@@ -51,8 +54,11 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   calibrationCommand(program, async (options) => finish(await runCalibration(environment, options)));
   noiseCommand(program, async (options) => finish(await runNoise(environment, options)));
   parityCommand(program, async (golden, options) => finish(await runParityCommand(environment, golden, options)));
+  runsCommand(program, async (options) => finish(await runRuns(environment, options)));
+  compareCommand(program, async (options) => finish(await runCompare(environment, options)));
   reportCommand(program, async (options) => finish(await runReport(environment, options)));
   exportCommand(program, async (options) => finish(await runExport(environment, options)));
+  removeCommand(program, async (options) => finish(await runRemove(environment, options)));
   sampleCommand(program, async (options) => finish(await runSample(environment, options)));
   return program;
 }

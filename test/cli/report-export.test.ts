@@ -1,6 +1,6 @@
 import { expect, it, describe } from 'vitest';
 import { runCli } from '../../src/cli/program';
-import { findRun } from '../../src/cli/commands/report';
+import { findRun } from '../../src/cli/find-run';
 import { board, pairedRecord, runRecord } from '../helpers/board-records';
 import { cliRecord, type EngineScript } from '../helpers/cli-environment';
 import { datasetRecord, modelRecord, settings } from '../helpers/store-records';
@@ -33,8 +33,8 @@ describe('report', () => {
     expect(record.calls.find(({ method }) => method === 'report.data')?.params).toEqual({ datasetId: half.datasetId, runs: [{ runId: 'aa-2', againstId: 'aa-1' }] });
     expect(record.written.get('/here/r.html')).toContain('BitLog2_Half_17 W4A4 − FP32');
     expect(findRun([fp32, half], 'aa-2')).toBe(half);
-    expect(() => findRun([fp32, half], 'aa')).toThrow(/beginning of 2 runs/);
-    expect(() => findRun([fp32, half], 'zz')).toThrow(/tiny\/none\/0, tiny\/BitLog2_Half_17\/0/);
+    expect(() => findRun([fp32, half], 'aa')).toThrow(/2 runs begin with aa/);
+    expect(() => findRun([fp32, half], 'zz')).toThrow(/aa-1, aa-2/);
     expect(findRun([half, { ...half, id: 'newer', settings: settings('BitLog2_Half_17') }], 'tiny/BitLog2_Half_17/0').id).toBe('newer');
   });
 
@@ -59,5 +59,36 @@ describe('export', () => {
     const record = cliRecord(script, files);
     expect(await runCli(['export', '--workspace', 'w.bitlog2', '--what', 'runs', '--out', 'f', option, value], record.environment)).toBe(2);
     expect(record.stderr()).toContain('Allowed choices');
+  });
+});
+
+describe('runs, compare and remove', () => {
+  const compared: EngineScript = { ...script, 'board.compare': ({ runIds }) => ({ pairs: [{ ...pairedRecord(half, fp32), a: runIds[1] ?? '', b: runIds[0] ?? '' }] }), 'workspace.remove': () => ({ ...summary, runs: [half] }) };
+
+  it('lists runs with ids that are their own', async () => {
+    const record = cliRecord(compared, files);
+    expect(await runCli(['runs', '--workspace', 'w.bitlog2'], record.environment)).toBe(0);
+    expect(record.stdout().split('\n')[1]).toMatch(/^aa-1 +tiny +FP32 .* 90\.00 /);
+    const json = cliRecord(compared, files);
+    await runCli(['runs', '--workspace', 'w.bitlog2', '--json'], json.environment);
+    expect(JSON.parse(json.stdout())).toEqual({ runs: summary.runs });
+  });
+
+  it('compares exactly the named runs', async () => {
+    const record = cliRecord(compared, files);
+    expect(await runCli(['compare', '--workspace', 'w.bitlog2', '--run', 'aa-1,tiny/BitLog2_Half_17/0'], record.environment)).toBe(0);
+    expect(record.calls.at(-1)).toEqual({ method: 'board.compare', params: { runIds: ['aa-1', 'aa-2'] } });
+    expect(record.stdout()).toMatch(/tiny\/BitLog2_Half_17\/0 +tiny\/none\/0 +1000 +-2\.50 +-3\.50 to -1\.50/);
+    expect(await runCli(['compare', '--workspace', 'w.bitlog2', '--run', 'aa-1'], record.environment)).toBe(2);
+  });
+
+  it('removes one thing, named once', async () => {
+    const record = cliRecord(compared, files);
+    expect(await runCli(['remove', '--workspace', 'w.bitlog2', '--run', 'aa-1'], record.environment)).toBe(0);
+    expect(await runCli(['remove', '--workspace', 'w.bitlog2', '--model', 'tiny'], record.environment)).toBe(0);
+    expect(record.calls.filter(({ method }) => method === 'workspace.remove').map(({ params }) => params)).toEqual([{ kind: 'run', id: 'aa-1' }, { kind: 'model', id: model.id }]);
+    expect(record.stderr()).toBe(`removed run aa-1\nremoved model ${model.id} and 1 run\n`);
+    expect(await runCli(['remove', '--workspace', 'w.bitlog2'], record.environment)).toBe(2);
+    expect(await runCli(['remove', '--workspace', 'w.bitlog2', '--dataset', 'nowhere'], record.environment)).toBe(1);
   });
 });

@@ -7,8 +7,8 @@ import { fail } from '../../shared/failure';
 import type { RunRecord } from '../../shared/records';
 import { parseNames } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
-import { runName } from '../eval-json';
 import { existingWorkspace } from '../existing-workspace';
+import { findRun } from '../find-run';
 
 export interface ReportOptions {
   readonly workspace?: string;
@@ -49,15 +49,4 @@ async function reportText(engine: Engine, chosen: readonly RunRecord[], against:
   const data = await engine.call('report.data', { datasetId: chosen[0]?.datasetId ?? null, runs: chosen.map(({ id }) => ({ runId: id, againstId: against?.id ?? null })) });
   const { datasets } = await engine.call('workspace.summary', null);
   return renderReport(data, datasets.find((dataset) => dataset.id === data.board.datasetId) ?? null);
-}
-
-/** Throws EngineError 'not-found' for no such run, 'settings' for a beginning that several ids have. */
-export function findRun(runs: readonly RunRecord[], given: string): RunRecord {
-  const named = runs.filter((run) => runName(run) === given).at(-1);
-  if (named !== undefined) return named;
-  const found = runs.filter(({ id }) => id.startsWith(given));
-  const [run] = found;
-  if (run === undefined) throw fail('not-found', `There is no run "${given}" in this workspace`, { expected: runs.length === 0 ? 'a workspace with runs' : `an id, or one of ${[...new Set(runs.map(runName))].join(', ')}`, next: 'Choose one of them' });
-  if (found.length > 1) throw fail('settings', `"${given}" is the beginning of ${found.length} runs`, { expected: found.map(({ id }) => id).join(', '), next: 'Give more of the id' });
-  return run;
 }

@@ -1,0 +1,57 @@
+/** `bitlog2 remove`: takes runs, models or data sets out of a workspace; files of models and pictures stay. */
+import type { Command } from 'commander';
+import { fail } from '../../shared/failure';
+import type { Removal, WorkspaceSummary } from '../../shared/records';
+import { exitCode, type CliEnvironment } from '../environment';
+import { existingWorkspace } from '../existing-workspace';
+import { findRun } from '../find-run';
+
+export interface RemoveOptions {
+  readonly workspace?: string;
+  readonly run?: string;
+  readonly model?: string;
+  readonly dataset?: string;
+}
+
+export function removeCommand(program: Command, run: (options: RemoveOptions) => Promise<void>): void {
+  program
+    .command('remove')
+    .description('take a run, or a model or data set with all of its runs, out of a workspace; files stay where they are')
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--run <run>', 'an id or its beginning, or model/scheme/seed (the newest of that name)')
+    .option('--model <name>', 'name, file or id of a model')
+    .option('--dataset <name>', 'name, folder or id of a data set')
+    .action((options: RemoveOptions) => run(options));
+}
+
+export async function runRemove(environment: CliEnvironment, options: RemoveOptions): Promise<number> {
+  if ([options.run, options.model, options.dataset].filter((given) => given !== undefined).length !== 1) {
+    throw fail('settings', 'Say what to remove', { expected: 'exactly one of --run, --model, --dataset', next: '`bitlog2 runs` lists the runs' });
+  }
+  const file = existingWorkspace(environment, options.workspace);
+  const engine = environment.openEngine({ workers: 1 });
+  try {
+    const before = await engine.call('workspace.open', { file });
+    const removal = removalOf(environment, before, options);
+    const after = await engine.call('workspace.remove', removal);
+    const runs = before.runs.length - after.runs.length;
+    environment.stderr.write(`removed ${removal.kind} ${removal.id} and ${runs} ${runs === 1 ? 'run' : 'runs'}\n`.replace(/^removed run (.*) and 1 run\n$/, 'removed run $1\n'));
+    return exitCode.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+function removalOf({ resolvePath }: Pick<CliEnvironment, 'resolvePath'>, { runs, models, datasets }: WorkspaceSummary, { run, model, dataset }: RemoveOptions): Removal {
+  if (run !== undefined) return { kind: 'run', id: findRun(runs, run).id };
+  if (model !== undefined) return { kind: 'model', id: only(models.filter(({ id, name, file }) => [id, name].includes(model) || file === resolvePath(model)), 'model', model, models.map(({ name }) => name)) };
+  const given = dataset ?? '';
+  return { kind: 'dataset', id: only(datasets.filter(({ id, name, root }) => [id, name].includes(given) || root === resolvePath(given)), 'data set', given, datasets.map(({ name }) => name)) };
+}
+
+function only(found: readonly { readonly id: string }[], what: string, given: string, names: readonly string[]): string {
+  const [one] = found;
+  if (one === undefined) throw fail('not-found', `There is no ${what} "${given}" in this workspace`, { expected: names.join(', '), next: 'Choose one of them' });
+  if (found.length > 1) throw fail('settings', `${found.length} of them are called "${given}"`, { expected: found.map(({ id }) => id).join(', '), next: 'Name one by its id' });
+  return one.id;
+}

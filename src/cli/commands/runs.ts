@@ -1,0 +1,51 @@
+/** `bitlog2 runs`: what a workspace holds, with the ids by which other commands know it. */
+import type { Command } from 'commander';
+import type { RunRecord } from '../../shared/records';
+import { exitCode, type CliEnvironment } from '../environment';
+import { existingWorkspace } from '../existing-workspace';
+import { textTable } from '../text-table';
+
+export interface RunsOptions {
+  readonly workspace?: string;
+  readonly json: boolean;
+}
+
+export function runsCommand(program: Command, run: (options: RunsOptions) => Promise<void>): void {
+  program
+    .command('runs')
+    .description('list the runs of a workspace, oldest first')
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--json', 'print one JSON document', false)
+    .action((options: RunsOptions) => run(options));
+}
+
+export async function runRuns(environment: CliEnvironment, options: RunsOptions): Promise<number> {
+  const file = existingWorkspace(environment, options.workspace);
+  const engine = environment.openEngine({ workers: 1 });
+  try {
+    const { runs } = await engine.call('workspace.open', { file });
+    environment.stdout.write(options.json ? `${JSON.stringify({ runs })}\n` : runsText(runs));
+    return exitCode.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Ids as short as they are still their own. */
+function runsText(runs: readonly RunRecord[]): string {
+  if (runs.length === 0) return 'no runs\n';
+  const length = [8, 13, 18, 23, 36].find((size) => new Set(runs.map(({ id }) => id.slice(0, size))).size === runs.length) ?? 36;
+  const rows = runs.map(({ id, modelName, settings, state, images, total, top1, top1Ci95, created }) => [
+    id.slice(0, length), modelName,
+    settings.arithmetic === 'fp32' ? 'FP32' : settings.scheme,
+    settings.arithmetic === 'fp32' ? '' : `W${settings.wBits}A${settings.aBits}`,
+    settings.arithmetic,
+    settings.arithmetic === 'fp32' ? '' : String(settings.seed),
+    String(Object.keys(settings.overrides ?? {}).length || ''),
+    state === 'done' ? String(images) : `${images} of ${total}`,
+    top1 === null ? '-' : top1.toFixed(2),
+    top1Ci95 === null ? '' : `${top1Ci95[0].toFixed(2)} to ${top1Ci95[1].toFixed(2)}`,
+    state, created,
+  ]);
+  return textTable([['run', 'model', 'scheme', 'bits', 'arithmetic', 'seed', 'overrides', 'images', 'top-1 %', '95 % interval', 'state', 'started'], ...rows], [0, 1, 2, 4, 10, 11]);
+}
