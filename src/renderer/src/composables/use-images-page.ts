@@ -37,6 +37,8 @@ export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'b
   // The run's list grows while it goes on: asked again at the end, not at every batch.
   watch([obstacle, () => run.value?.id, () => baseline.value?.id, () => images.filter, () => images.sort, () => job.running], async ([blocked, id, baselineId]) => {
     if (blocked !== null || id === undefined) return;
+    // Nothing to hold the images against: none is lost, and to say so would be wrong.
+    if (baselineId === undefined) images.filter = 'all';
     await images.open({ runId: id, baselineId: baselineId ?? null }, selection.current.image);
     // Nobody has chosen an image yet: the first of the list is a better beginning than the first of the run.
     const first = rowAt(images.list, 0);

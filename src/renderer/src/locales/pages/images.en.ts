@@ -27,8 +27,6 @@ export const imagesEn = {
       changed: 'No wrong answer changed to another wrong one.',
     },
     showAll: 'Show all images',
-    card: '{label}, {flip}: FP32 {before}, quantised {after}',
-    cardAlone: '{label}: quantised {after}',
     unreadable: 'cannot be read',
     fp32: 'FP32',
     quantised: 'quantised',

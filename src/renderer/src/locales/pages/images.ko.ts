@@ -27,8 +27,6 @@ export const imagesKo = {
       changed: '틀린 답이 다른 틀린 답으로 바뀐 이미지가 없습니다.',
     },
     showAll: '모든 이미지 보기',
-    card: '{label}, {flip}: FP32 {before}, 양자화 {after}',
-    cardAlone: '{label}: 양자화 {after}',
     unreadable: '읽을 수 없음',
     fp32: 'FP32',
     quantised: '양자화',
