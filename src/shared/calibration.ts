@@ -18,7 +18,8 @@ export const calibrationPictureSchema = v.object({
   label: v.nullable(v.number()),
   /** 'skipped': calibration could not read it. 'missing': it is not on the disk now, whatever it was then. */
   state: v.picklist(['used', 'skipped', 'missing']),
-  /** Why it was skipped. */
+  /** Why it was skipped: one of the skip reasons, and what was found. */
+  reason: v.nullable(v.string()),
   detail: v.nullable(v.string()),
 });
 export type CalibrationPicture = Readonly<v.InferOutput<typeof calibrationPictureSchema>>;

@@ -15,7 +15,7 @@ const files = { '/data/default.bitlog2': 'x' };
 
 const calibration: Calibration = {
   runId: quantised.id, state: 'calibrated', source: 'draw', seed: 0, available: 128, bits: { weights: 4, activations: 4 }, seconds: 1.25,
-  pictures: [{ position: 0, file: 'train/a/0.png', label: 0, state: 'used', detail: null }, { position: 1, file: 'train/a/1.png', label: 0, state: 'skipped', detail: 'cmyk' }, { position: 2, file: 'train/b/1.png', label: 1, state: 'missing', detail: null }],
+  pictures: [{ position: 0, file: 'train/a/0.png', label: 0, state: 'used', reason: null, detail: null }, { position: 1, file: 'train/a/1.png', label: 0, state: 'skipped', reason: 'cmyk', detail: 'CMYK' }, { position: 2, file: 'train/b/1.png', label: 1, state: 'missing', reason: null, detail: null }],
   picturesFailure: null,
   operands: [
     { site: 'head', operand: 'input', bits: 4, scheme: null, delta: [0.125], zeroPoint: [7], low: -0.875, high: 1 },

@@ -188,7 +188,7 @@ describe('odd states', () => {
       engine.call = async (method, params, options) => {
         const answer = await call(method, params, options);
         if (method !== 'calibration.get') return answer;
-        const pictures = calibration.pictures?.map((picture, place) => (place === 0 ? { ...picture, state: 'skipped' as const, detail: 'CMYK' } : place === 1 ? { ...picture, state: 'missing' as const } : picture));
+        const pictures = calibration.pictures?.map((picture, place) => (place === 0 ? { ...picture, state: 'skipped' as const, reason: 'cmyk', detail: 'CMYK' } : place === 1 ? { ...picture, state: 'missing' as const } : picture));
         return Object.assign({}, answer, { pictures });
       };
     });

@@ -27,7 +27,7 @@ export function makeCalibration(run: RunRecord, model: ModelRecord, patch: Parti
   return {
     runId: run.id, state: float ? 'float' : 'calibrated', source: run.settings.calibrationList === null ? 'draw' : 'list', seed: run.settings.seed, available: dataset.trainImages,
     bits: { weights: run.settings.wBits, activations: run.settings.aBits }, seconds: run.seconds.calibration,
-    pictures: float ? [] : Array.from({ length: 32 }, (_, position) => ({ position, file: `train/${position % 10}/${position}.png`, label: position % 10, state: 'used' as const, detail: null })),
+    pictures: float ? [] : Array.from({ length: 32 }, (_, position) => ({ position, file: `train/${position % 10}/${position}.png`, label: position % 10, state: 'used' as const, reason: null, detail: null })),
     picturesFailure: null, operands,
     reparameterisations: operands.filter(({ site, operand }) => operand === 'input' && site.endsWith('qkv')).map(({ site }) => ({ site, layerNorm: 'norm1', delta: [0.1, 0.2, 0.3], zeroPoint: [7, 8, 7], factor: [0.5, 1, 1.5] })),
     digest: float ? '' : `digest-${run.settings.seed}`, ...patch,

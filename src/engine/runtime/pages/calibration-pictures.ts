@@ -24,12 +24,12 @@ export async function calibrationPictures(sources: RunSources, run: StoredRun): 
   try {
     const { files, skipped } = await drawnFiles(sources, run);
     const dataset = await storedDataset(sources.store, run.datasetId);
-    const details = new Map(skipped.map(({ file, detail }) => [file, detail]));
+    const left = new Map(skipped.map((image) => [image.file, image]));
     const pictures: CalibrationPicture[] = [];
     for (const [position, file] of files.entries()) {
-      const detail = details.get(file) ?? null;
-      const state = detail !== null ? 'skipped' : existsSync(await sources.path(run, file)) ? 'used' : 'missing';
-      pictures.push({ position, file, label: labelOfFile(file, dataset), state, detail });
+      const image = left.get(file);
+      const state = image !== undefined ? 'skipped' : existsSync(await sources.path(run, file)) ? 'used' : 'missing';
+      pictures.push({ position, file, label: labelOfFile(file, dataset), state, reason: image?.reason ?? null, detail: image?.detail ?? null });
     }
     return { pictures, picturesFailure: null };
   } catch (error) {

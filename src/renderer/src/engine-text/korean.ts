@@ -107,6 +107,17 @@ export const korean: EngineWords = {
     [/^the zero point of its weight's output channel (\d+) is (-?[\d.]+), outside (-?\d+) to (-?\d+)$/, '가중치 출력 채널 $1의 영점이 $2로, $3~$4 범위를 벗어납니다'],
     [/^(\w+): (\d+) of (\d+) sites stay in reference arithmetic, the first (\S+): .+$/, '$1: 양자화 지점 $3개 가운데 $2개는 참조 방식으로 계산합니다 (첫 지점 $4)'],
     [/^(\w+): attention is two integer products, of even and of odd powers, joined as E \+ sqrt2 \* O in floating point$/, '$1: 어텐션은 짝수 거듭제곱과 홀수 거듭제곱의 정수 곱 둘이며 E + √2 · O로 부동소수점에서 합칩니다'],
+    // 보정과 반올림
+    [/^An FP32 run has nothing to calibrate$/, 'FP32 실행에는 보정할 것이 없습니다'],
+    [/^The data set has changed since this run$/, '이 실행 뒤에 데이터가 바뀌었습니다'],
+    [/^The data set is not in the workspace$/, '작업 공간에 없는 데이터입니다'],
+    [/^This run has not evaluated any image yet$/, '아직 평가한 이미지가 없는 실행입니다'],
+    [/^The run has no calibration picture (\d+)$/, '이 실행에는 $1번 보정 이미지가 없습니다'],
+    [/^The data set has no picture (\d+) to calibrate on$/, '데이터에 보정할 $1번 이미지가 없습니다'],
+    [/^Choose a quantised run$/, '양자화한 실행을 고르세요'],
+    [/^Measure rounding in its evaluation$/, '평가의 반올림을 측정하세요'],
+    [/^Put the pictures back, or run again on those that are there now$/, '이미지를 되돌려 놓거나 지금 있는 이미지로 다시 실행하세요'],
+    [/^Open its folder again$/, '그 폴더를 다시 여세요'],
     // 메모리
     [/^program and workers$/, '프로그램과 워커'],
     [/^float model$/, 'FP32 모델'],

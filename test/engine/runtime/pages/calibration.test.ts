@@ -254,7 +254,7 @@ describe('pictures that changed since', () => {
     rmSync(join(own, 'train/anvil/0000.png'));
     const { pictures, operands } = await engine.call('calibration.get', { runId });
     const state = (file: string) => pictures?.find((entry) => entry.file === file);
-    expect(state('train/basket/0001.png')).toMatchObject({ state: 'skipped', detail: expect.stringMatching(/./) });
+    expect(state('train/basket/0001.png')).toMatchObject({ state: 'skipped', reason: 'broken', detail: expect.stringMatching(/./) });
     expect(state('train/anvil/0000.png')).toMatchObject({ state: 'missing', detail: null });
     expect(pictures?.filter((entry) => entry.state === 'used')).toHaveLength(10);
     expect(operands.length).toBeGreaterThan(0);
