@@ -42,7 +42,7 @@ export function makeDialogs(state: StateFile, locale: () => Locale): Dialogs {
       const files = await open(contents, {
         title: labels(locale()).chooseModels,
         properties: ['openFile', 'multiSelections'],
-        filters: [{ name: 'ONNX', extensions: ['onnx'] }],
+        filters: [{ name: 'ONNX, safetensors', extensions: ['onnx', 'safetensors'] }],
       });
       const [first] = files;
       if (first !== undefined) remember(first, dirname(first));
