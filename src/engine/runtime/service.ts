@@ -34,7 +34,7 @@ import { siteHistogram } from './pages/layers-histogram';
 import { sensitivity } from './pages/layers-sensitivity';
 import { reportData } from './pages/report';
 import type { RunSources } from './pages/run-sources';
-import { stoppable } from './pages/stoppable';
+import { Questions } from './pages/questions';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
 import { StopFlag } from './workers/stop-flag';
@@ -60,6 +60,7 @@ export class Service {
   private publishedTable: PublishedTable | null = null;
   private evaluating: { readonly stop: StopFlag; readonly finished: Promise<void> } | null = null;
   private readonly candidates = new CandidateFinder();
+  private readonly questions = new Questions();
   private viewsOf: { readonly store: Store; readonly views: Views } | null = null;
 
   constructor(private readonly options: EngineOptions) {}
@@ -109,27 +110,27 @@ export class Service {
     'workspace.export': async ({ table, format, file }) => ({ file: resolve(file), rows: await (await this.store()).exportTable(table, format, resolve(file)) }),
     'run.predictions': async ({ runId, offset, count }) => predictionsPage(await this.store(), runId, offset, count),
     'run.paired': async ({ runId }) => [...(await pairedOf(await this.store(), runId))],
-    'image.picture': ({ runId, image }, { signal }) => stoppable(signal, async (stop) => (await this.views()).picture(runId, image, stop)),
+    'image.picture': ({ runId, image }, { signal }) => this.questions.run(signal, async (stop) => (await this.views()).picture(runId, image, stop)),
     'attention.view': async ({ runId, image, block, head }) => (await this.views()).attention(runId, image, block, head),
     'attention.heads': async ({ runId, image, block }) => attentionHeads(await this.views(), runId, image, block),
     'images.flips': async (question) => flips(await this.store(), question),
     'images.divergence': async ({ runId, image }) => divergence(await this.store(), await this.views(), runId, image),
-    'images.typical': ({ runId }, { signal, onEvent }) => stoppable(signal, async (stop) => typicalKl(await this.sources(), runId, stop, (progress) => onEvent?.(progress))),
-    'images.blame': ({ runId, image, heads }, { signal, onEvent }) => stoppable(signal, async (stop) => blame(await this.sources(), await this.views(), runId, { image, heads, stop, onProgress: (progress) => onEvent?.(progress) })),
-    'images.flippedBy': (question, { signal, onEvent }) => stoppable(signal, async (stop) => flippedBy(await this.sources(), { ...question, stop, onProgress: (progress) => onEvent?.(progress) })),
+    'images.typical': ({ runId }, { signal, onEvent }) => this.questions.run(signal, async (stop) => typicalKl(await this.sources(), runId, stop, (progress) => onEvent?.(progress))),
+    'images.blame': ({ runId, image, heads }, { signal, onEvent }) => this.questions.run(signal, async (stop) => blame(await this.sources(), await this.views(), runId, { image, heads, stop, onProgress: (progress) => onEvent?.(progress) })),
+    'images.flippedBy': (question, { signal, onEvent }) => this.questions.run(signal, async (stop) => flippedBy(await this.sources(), { ...question, stop, onProgress: (progress) => onEvent?.(progress) })),
     'attention.rollout': async ({ runId, image, block, query }) => attentionRollout(await this.views(), runId, image, block, query),
     'calibration.get': async ({ runId }) => calibrationOf(await this.sources(), runId),
     'calibration.picture': async ({ runId, position }) => calibrationPicture(await this.sources(), runId, position),
     'calibration.draws': async ({ runId }) => calibrationDraws(await this.store(), runId),
-    'calibration.redraw': ({ runId, seeds }, { signal, onEvent }) => stoppable(signal, async (stop) => redraw(await this.sources(), runId, { seeds, stop, onProgress: (progress) => onEvent?.(progress) })),
+    'calibration.redraw': ({ runId, seeds }, { signal, onEvent }) => this.questions.run(signal, async (stop) => redraw(await this.sources(), runId, { seeds, stop, onProgress: (progress) => onEvent?.(progress) })),
     'calibration.candidates': async ({ datasetId, ...page }) => this.candidates.page(await this.sources(), datasetId, page),
     'calibration.candidate': async ({ runId, index }) => this.candidates.picture(await this.sources(), runId, index),
-    'noise.run': ({ runId, repeats, scope, images }, { signal, onEvent }) => stoppable(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, scope, images, stop, emit: (event) => onEvent?.(event) })),
+    'noise.run': ({ runId, repeats, scope, images }, { signal, onEvent }) => this.questions.run(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, scope, images, stop, emit: (event) => onEvent?.(event) })),
     'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
     'levels.get': async (question, options) => levelsOfRun(await this.sources(), question, options),
-    'layers.errors': (question, { signal, onEvent }) => stoppable(signal, async (stop) => siteErrors(await this.sources(), question, stop, (progress) => onEvent?.(progress))),
-    'layers.histogram': (question, { signal }) => stoppable(signal, async (stop) => siteHistogram(await this.sources(), question, stop)),
-    'layers.sensitivity': (question, { signal, onEvent }) => stoppable(signal, async (stop) => sensitivity(await this.sources(), question, stop, (event) => onEvent?.(event))),
+    'layers.errors': (question, { signal, onEvent }) => this.questions.run(signal, async (stop) => siteErrors(await this.sources(), question, stop, (progress) => onEvent?.(progress))),
+    'layers.histogram': (question, { signal }) => this.questions.run(signal, async (stop) => siteHistogram(await this.sources(), question, stop)),
+    'layers.sensitivity': (question, { signal, onEvent }) => this.questions.run(signal, async (stop) => sensitivity(await this.sources(), question, stop, (event) => onEvent?.(event))),
     'layers.stored': async ({ runId }) => storedLayers(await this.sources(), runId),
     'report.data': async ({ datasetId, runs }) => {
       const store = await this.store();
@@ -141,6 +142,7 @@ export class Service {
   async close(): Promise<void> {
     this.evaluating?.stop.raise();
     await this.evaluating?.finished;
+    await this.questions.stopAll();
     const pool = this.started?.pool;
     this.started = null;
     await (await pool?.catch(() => undefined))?.close();
@@ -198,6 +200,7 @@ export class Service {
     const current = this.opened === null ? null : await this.opened.catch(() => null);
     if (current?.file === wanted) return current;
     if (this.evaluating !== null) throw fail('settings', 'An evaluation is writing to the open workspace', { ...(current === null ? {} : { file: current.file }), next: 'Stop it, or wait until it is done' });
+    await this.questions.stopAll();
     await current?.close();
     this.viewsOf = null;
     this.opened = this.openOnce(wanted);

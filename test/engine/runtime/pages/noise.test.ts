@@ -128,6 +128,19 @@ describe('noise.run', () => {
     expect(cells.find((other) => other.scheme === 'Sqrt2_16')?.noise).toBeNull();
   });
 
+  it('is stopped, and kept, when another workspace is opened under it', async () => {
+    const runId = runOf('none', 'fp32').id;
+    let opened: Promise<unknown> = Promise.resolve();
+    const result = await engine.call('noise.run', { runId, repeats: 50, scope: 'evaluation', images: 44 }, {
+      onEvent: (event) => { if (event.kind === 'repeat' && event.result.repeats.length === 2) opened = engine.call('workspace.open', { file: project.path('elsewhere.bitlog2') }); },
+    });
+    await opened;
+    expect(result.state).toBe('stopped');
+    await engine.call('workspace.open', { file: project.path('noise.bitlog2') });
+    const again = await engine.call('noise.run', { runId, repeats: 2, scope: 'evaluation', images: 44 });
+    expect(again).toMatchObject({ state: 'done', repeats: result.repeats.slice(0, 2) });
+  });
+
   it('refuses a run that is not there, and to calibrate FP32', async () => {
     const float = engine.call('noise.run', { runId: runOf('none', 'fp32').id, repeats: 1, scope: 'calibration', images: null });
     expect(await float.catch((error: unknown) => (error instanceof EngineError ? error.failure.kind : error))).toBe('settings');
