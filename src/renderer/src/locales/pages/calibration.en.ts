@@ -147,10 +147,10 @@ export const calibrationEn = {
       sameInAll: 'the same in all {count} draws',
       layers: 'Errors of this site',
     },
-    exports: { parameters: 'parameters', strips: 'parameters-over-draws', accuracy: 'accuracy-over-draws', movers: 'what-moves-top1', channels: 'channels', repeats: 'rounding-repeats' },
+    exports: { pictures: 'calibration-pictures', parameters: 'parameters', strips: 'parameters-over-draws', accuracy: 'accuracy-over-draws', movers: 'what-moves-top1', channels: 'channels', repeats: 'rounding-repeats' },
     columns: {
       site: 'site', operand: 'operand', bits: 'bits', scheme: 'scheme', channels: 'channels', delta: 'delta (median)', deltaMin: 'delta (min)', deltaMax: 'delta (max)', zeroPoint: 'zero point (median)',
-      low: 'range from', high: 'range to', deviation: 'largest deviation over draws (%)', draw: 'draw', top1: 'top-1 (%)', low95: '95 % from', high95: '95 % to', images: 'images', source: 'source', points: 'points', channel: 'channel', value: 'value',
+      low: 'range from', high: 'range to', deviation: 'largest deviation over draws (%)', draw: 'draw', top1: 'top-1 (%)', low95: '95 % from', high95: '95 % to', images: 'images', source: 'source', points: 'points', channel: 'channel', file: 'file', class: 'class', state: 'left out or missing', value: 'value',
     },
   },
   terms: {

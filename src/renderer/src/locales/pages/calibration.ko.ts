@@ -147,10 +147,10 @@ export const calibrationKo = {
       sameInAll: '추첨 {count}회 모두 같음',
       layers: '이 지점의 오차',
     },
-    exports: { parameters: 'parameters', strips: 'parameters-over-draws', accuracy: 'accuracy-over-draws', movers: 'what-moves-top1', channels: 'channels', repeats: 'rounding-repeats' },
+    exports: { pictures: 'calibration-pictures', parameters: 'parameters', strips: 'parameters-over-draws', accuracy: 'accuracy-over-draws', movers: 'what-moves-top1', channels: 'channels', repeats: 'rounding-repeats' },
     columns: {
       site: '지점', operand: '피연산자', bits: '비트', scheme: '기법', channels: '채널', delta: '스케일 (중앙값)', deltaMin: '스케일 (최소)', deltaMax: '스케일 (최대)', zeroPoint: '영점 (중앙값)',
-      low: '범위 시작', high: '범위 끝', deviation: '추첨 간 최대 편차 (%)', draw: '추첨', top1: 'top-1 (%)', low95: '95 % 하한', high95: '95 % 상한', images: '이미지', source: '원인', points: '점', channel: '채널', value: '값',
+      low: '범위 시작', high: '범위 끝', deviation: '추첨 간 최대 편차 (%)', draw: '추첨', top1: 'top-1 (%)', low95: '95 % 하한', high95: '95 % 상한', images: '이미지', source: '원인', points: '점', channel: '채널', file: '파일', class: '클래스', state: '제외 또는 없음', value: '값',
     },
   },
   terms: {
