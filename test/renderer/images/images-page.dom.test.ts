@@ -2,6 +2,7 @@
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from 'vue';
+import { useSelection } from '../../../src/renderer/src/stores/selection';
 import { createWorkbench } from '../../../src/renderer/src/workbench';
 import { makeIntegerRun, makeRun, makeRuns, vit } from '../fixture-data';
 import { makeServices, type FixtureOptions } from '../fixture-services';
@@ -181,6 +182,16 @@ describe('a long list', () => {
     await press('End', {}, document.querySelector('.images-page [role=listbox]'));
     expect(asked(services, 'images.flips')).toContainEqual(expect.objectContaining({ filter: 'all', offset: 960, count: 240 }));
     expect(text('.inspector dl')).toContain('val/9/0999.png');
+  });
+});
+
+describe('another baseline', () => {
+  it('is called the baseline, not FP32', async () => {
+    await open();
+    useSelection().go({ baselineId: 'r-m-vit-Sqrt2_17' });
+    await settle();
+    expect(all('.images-page [role=option]')[0]?.textContent).toBe('−T-shirtLostbaseline✓2.50W4A4Trouser0.75');
+    expect(text('.inspector dl')).toContain('Against baselineLost');
   });
 });
 
