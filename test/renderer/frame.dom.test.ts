@@ -43,6 +43,15 @@ describe('run and baseline', () => {
     expect(useSelection().current).toMatchObject({ runId: 'seed-1', baselineId: null });
   });
 
+  it('FP32 is held against nothing until something is chosen', async () => {
+    await open();
+    await click(cell(1, 0));
+    expect(all('.context .pick .value').map((value) => value.textContent)).toEqual(['fashion_vit', 'FP32', 'nothing']);
+    await click((await openMenu(all('.context .pick')[2])).find((entry) => entry.textContent?.includes('Sqrt2_16')));
+    expect(useSelection().current.baselineId).toBe('r-m-vit-Sqrt2_16');
+    expect(all('.context .pick .value')[2]?.textContent).toBe('Sqrt2_16');
+  });
+
   it('the list of runs marks what stands in no cell, and chooses it by itself', async () => {
     await open({ runs: [plain, seeded] });
     const store = useSelection();

@@ -92,10 +92,12 @@ export function useBaselineMenu(): RunChoices {
   const runs = computed(() => newestFirst((workspace.summary?.runs ?? []).filter((other) => other.modelId === model.value?.id && other.datasetId === workspace.board?.datasetId && other.top1 !== null)));
   const standing = computed(() => workspace.board?.cells.find((cell) => cell.modelId === model.value?.id && cell.arithmetic === 'fp32')?.run ?? null);
   const others = computed(() => name(runs.value.filter((other) => other.id !== run.value?.id && other.id !== standing.value?.id)));
+  /** Nothing is held against itself: FP32 has no baseline until one is chosen. */
+  const alone = computed(() => run.value !== null && run.value.id === standing.value?.id);
   const groups = computed((): readonly ChoiceGroup[] => [{
     label: t('context.baseline'),
     choices: [
-      { value: fp32Value, label: 'FP32', note: standing.value?.top1 === null || standing.value?.top1 === undefined ? t('states.none') : format.percent(standing.value.top1) },
+      { value: fp32Value, label: alone.value ? t('context.nothing') : 'FP32', note: alone.value ? '' : standing.value?.top1 === null || standing.value?.top1 === undefined ? t('states.none') : format.percent(standing.value.top1) },
       ...others.value.map(({ value, name: label, run: other }) => ({ value, label, note: other.top1 === null ? '' : format.percent(other.top1) })),
     ],
   }]);
@@ -105,5 +107,5 @@ export function useBaselineMenu(): RunChoices {
     selection.go({ baselineId: others.value.find((choice) => choice.value === chosen)?.run.id ?? null });
   }
 
-  return { groups, value, pick, name: computed(() => others.value.find((choice) => choice.value === value.value)?.name ?? 'FP32') };
+  return { groups, value, pick, name: computed(() => others.value.find((choice) => choice.value === value.value)?.name ?? (alone.value ? t('context.nothing') : 'FP32')) };
 }

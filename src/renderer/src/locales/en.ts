@@ -69,6 +69,7 @@ export const en = {
     cells: 'Cells of the board',
     variants: 'Further runs',
     baseline: 'Held against',
+    nothing: 'nothing',
     against: 'against',
     notRun: 'not measured yet',
     allImages: 'all {images} images',

@@ -71,6 +71,7 @@ export const ko: typeof en = {
     cells: '현황판의 칸',
     variants: '다른 실행',
     baseline: '비교 기준',
+    nothing: '없음',
     against: '기준:',
     notRun: '아직 측정하지 않음',
     allImages: '이미지 {images}장 전체',
