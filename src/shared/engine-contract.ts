@@ -18,7 +18,7 @@ import { overrideQuestionSchema, overrideReportSchema } from './override-report'
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
 import { reportChoiceSchema, reportDataSchema } from './report';
 import { histogramScaleSchema, operandNameSchema, sensitivityEventSchema, sensitivityKindSchema, sensitivitySchema, sensitivityTopSchema, siteErrorsEventSchema, siteErrorsSchema, siteHistogramSchema, storedLayersSchema } from './layers';
-import { evaluationSpecSchema } from './settings';
+import { evaluationSpecSchema, schemeIdSchema } from './settings';
 import { exportedTableSchema, tableFormatSchema } from './tables';
 
 const none = v.null();
@@ -48,8 +48,8 @@ export const engineContract = {
   'evaluation.estimate': { params: evaluationSpecSchema, result: estimateSchema, events: none },
   /** Runs to the end, or until aborted (then state is 'stopped' and everything finished is kept). */
   'evaluation.run': { params: evaluationSpecSchema, result: evaluationResultSchema, events: evaluationEventSchema },
-  /** The matrix models x schemes on a data set (null: the one with the newest run). */
-  'board.get': { params: v.object({ datasetId: v.nullable(v.string()) }), result: boardSchema, events: none },
+  /** The matrix models x schemes on a data set (null: the one with the newest run); `baseline`: the column that the others are held against, FP32 when left out. */
+  'board.get': { params: v.object({ datasetId: v.nullable(v.string()), baseline: v.optional(schemeIdSchema) }), result: boardSchema, events: none },
   /** Exactly these runs against each other on the images both have; Holm over all of these comparisons. See `comparablePairs` for which pairs. */
   'board.compare': { params: v.object({ runIds: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(100)) }), result: v.object({ pairs: v.array(pairedResultSchema) }), events: none },
   /** How top-1 and its interval went as images came in, in the order of the run's list. */

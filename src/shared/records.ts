@@ -112,7 +112,7 @@ export const boardCellSchema = v.object({
   scheme: schemeIdSchema,
   arithmetic: v.string(),
   run: v.nullable(runRecordSchema),
-  /** Against the model's baseline (its FP32 run). */
+  /** Against the model's FP32 run, or against the column that the board was asked to hold all others against. */
   paired: v.nullable(pairedResultSchema),
   /** An integer run against the same quantisers in reference arithmetic (Holm left out); null for other cells, and where that was not run. */
   counterpart: v.nullable(pairedResultSchema),
@@ -138,6 +138,8 @@ export const schemeLadderSchema = v.object({
 
 export const boardSchema = v.object({
   datasetId: v.nullable(v.string()),
+  /** The column that the cells' `paired` are against; left out for FP32. */
+  baseline: v.optional(schemeIdSchema),
   models: v.array(modelRecordSchema),
   columns: v.array(schemeLadderSchema),
   cells: v.array(boardCellSchema),

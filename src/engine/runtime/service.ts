@@ -97,7 +97,7 @@ export class Service {
     },
     'evaluation.estimate': async (spec) => estimateEvaluation(await Promise.all(spec.models.map((file) => this.loadModel(file))), await loadDataset(spec.dataset), spec, this.poolSize(spec)),
     'evaluation.run': (spec, options) => this.evaluate(spec, options),
-    'board.get': async ({ datasetId }) => buildBoard(await this.store(), datasetId, this.published()),
+    'board.get': async ({ datasetId, baseline }) => buildBoard(await this.store(), datasetId, this.published(), baseline),
     'board.compare': async ({ runIds }) => ({ pairs: await compareRuns(await this.store(), runIds) }),
     'run.band': async ({ runId }) => runBand(await this.store(), runId),
     'workspace.remove': async (removal) => {

@@ -12,16 +12,17 @@ import { toRunRecord } from './run-record';
 
 /**
  * The board of a data set (null: the one with the newest run, else the one added last).
+ * `baseline`: the column that every other is held against, `none` for FP32.
  * Rows are the models that have a run on it or whose classes fit it; of files that changed, only the newest state and those with runs.
  */
-export async function buildBoard(store: Store, datasetId: string | null, published: PublishedTable = nothingPublished): Promise<Board> {
+export async function buildBoard(store: Store, datasetId: string | null, published: PublishedTable = nothingPublished, baseline: SchemeId = 'none'): Promise<Board> {
   const [models, datasets, runs] = await Promise.all([store.models(), store.datasets(), store.runs()]);
   const dataset = chooseDataset(datasets, runs, datasetId, await store.newestDataset());
   const here = runs.filter((run) => run.datasetId === dataset?.id);
   const rows = models.filter((model) => belongs(model, models, dataset, here));
   const cells: BoardCell[] = [];
-  for (const model of rows) cells.push(...(await rowCells(store, model, here.filter((run) => run.modelId === model.id), publishedFor(dataset, published))));
-  return { datasetId: dataset?.id ?? null, models: rows, columns: [...schemeLadders()], cells };
+  for (const model of rows) cells.push(...(await rowCells(store, model, here.filter((run) => run.modelId === model.id), publishedFor(dataset, published), baseline)));
+  return { datasetId: dataset?.id ?? null, baseline, models: rows, columns: [...schemeLadders()], cells };
 }
 
 /** The cell that a run stands in, as the board shows it while the run goes on; null when a newer run has taken its place. */
@@ -45,7 +46,7 @@ export async function boardCells(store: Store, runIds: readonly string[], publis
 }
 
 /** Cells of one model: FP32, then every scheme under each arithmetic that was used (reference where none was). */
-export async function rowCells(store: Store, model: ModelRecord, runs: readonly StoredRun[], published: PublishedTable): Promise<BoardCell[]> {
+export async function rowCells(store: Store, model: ModelRecord, runs: readonly StoredRun[], published: PublishedTable, baseline: SchemeId = 'none'): Promise<BoardCell[]> {
   const places: { readonly scheme: SchemeId; readonly arithmetic: string }[] = [
     { scheme: 'none', arithmetic: 'fp32' },
     ...arithmeticsOf(runs).flatMap((arithmetic) => schemesOf(runs, arithmetic).map((scheme) => ({ scheme, arithmetic }))),
@@ -53,8 +54,8 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
   const cells = places.map((place) => ({ ...place, stored: newest(runs, (run) => run.settings.scheme === place.scheme && run.settings.arithmetic === place.arithmetic && isPlain(run)) }));
   const comparisons: (PairedResult | null)[] = [];
   for (const { stored, arithmetic } of cells) {
-    const baseline = stored === null || arithmetic === 'fp32' ? null : baselineOf(runs, stored);
-    comparisons.push(stored === null || baseline === null ? null : await comparePair(store, stored, baseline));
+    const held = stored === null ? null : baseline === 'none' ? baselineOf(runs, stored) : columnOf(cells, baseline, arithmetic);
+    comparisons.push(stored === null || held === null || held.id === stored.id || (baseline === 'none' && arithmetic === 'fp32') ? null : await comparePair(store, stored, held));
   }
   const adjusted = adjustByHolm(comparisons);
   const counterparts = await Promise.all(cells.map(async ({ stored }) => {
@@ -77,6 +78,12 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
 function baselineOf(runs: readonly StoredRun[], run: StoredRun): StoredRun | null {
   const float = runs.filter((candidate) => candidate.settings.arithmetic === 'fp32');
   return newest(float, (candidate) => candidate.listId === run.listId) ?? newest(float, () => true);
+}
+
+/** The run of a column in the same arithmetic; for FP32 that of the first arithmetic there is. */
+function columnOf(cells: readonly { readonly scheme: SchemeId; readonly arithmetic: string; readonly stored: StoredRun | null }[], scheme: SchemeId, arithmetic: string): StoredRun | null {
+  const column = cells.filter((cell) => cell.scheme === scheme && cell.arithmetic !== 'fp32' && cell.stored !== null);
+  return (arithmetic === 'fp32' ? column[0] : column.find((cell) => cell.arithmetic === arithmetic))?.stored ?? null;
 }
 
 /** For an integer run: the newest run of the same quantisers, calibrated alike, in reference arithmetic. */

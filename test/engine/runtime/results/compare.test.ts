@@ -6,7 +6,7 @@ import { compareRuns } from '../../../../src/engine/runtime/results/compare';
 import { openStore } from '../../../../src/engine/runtime/store/open-store';
 import type { Store } from '../../../../src/engine/runtime/store/store-types';
 import type { RunSettings } from '../../../../src/shared/settings';
-import { datasetRecord, modelRecord, newRun, predictionRow, settings, temporaryFolder } from '../../../helpers/store-records';
+import { datasetRecord, fp32Settings, modelRecord, newRun, predictionRow, settings, temporaryFolder } from '../../../helpers/store-records';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: Store;
@@ -88,4 +88,15 @@ it('a run with exceptions stands in no cell', async () => {
   await addRun('plain', settings('Sqrt2_17'), () => true);
   await addRun('isolated', settings('Sqrt2_17', { overrides: { 'blocks.0*': 'fp32' } }), () => true);
   expect((await buildBoard(store, null)).cells.flatMap(({ run }) => (run === null ? [] : [run.id]))).toEqual(['plain']);
+});
+
+it('a board holds every column against the one that was asked for', async () => {
+  await addRun('float', fp32Settings, () => true);
+  await addRun('sqrt', settings('Sqrt2_17'), (index) => index >= 10);
+  await addRun('half', settings('BitLog2_Half_17'), (index) => index >= 4);
+  const board = await buildBoard(store, null, undefined, 'Sqrt2_17');
+  expect(board.baseline).toBe('Sqrt2_17');
+  expect(board.cells.flatMap(({ run, paired }) => (run === null ? [] : [[run.id, paired?.b ?? null, paired?.difference ?? null]]))).toEqual([['float', 'sqrt', 4], ['sqrt', null, null], ['half', 'sqrt', 2.4]]);
+  const plain = await buildBoard(store, null);
+  expect(plain.cells.flatMap(({ run, paired }) => (run === null ? [] : [[run.id, paired?.b ?? null]]))).toEqual([['float', null], ['sqrt', 'float'], ['half', 'float']]);
 });
