@@ -131,6 +131,16 @@ describe('the board', () => {
   });
 });
 
+describe('the baseline of the board', () => {
+  it('is another column when one is chosen, and the engine is asked for it', async () => {
+    const services = await open();
+    const entries = await openMenu(all('.against .pick')[0]);
+    await click(entries.find((entry) => entry.textContent?.includes('Sqrt2_17')));
+    expect(asked(services, 'board.get').at(-1)).toEqual({ datasetId: 'd-sample', baseline: 'Sqrt2_17' });
+    expect(all('.against .pick .value')[0]?.textContent).toBe('Sqrt2_17');
+  });
+});
+
 describe('recents', () => {
   const recents = [{ kind: 'model' as const, path: '/gone/vit.onnx' }, { kind: 'workspace' as const, path: '/here/other.bitlog2' }];
 

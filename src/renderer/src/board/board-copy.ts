@@ -6,10 +6,11 @@ import type { BoardCell, SchemeLadder } from './types';
 
 export type CopyKind = 'markdown' | 'csv' | 'latex';
 
-export function boardText(kind: CopyKind, rows: readonly BoardRow[], columns: readonly SchemeLadder[]): string {
+/** `baseline`: what the differences are against. */
+export function boardText(kind: CopyKind, rows: readonly BoardRow[], columns: readonly SchemeLadder[], baseline = 'FP32'): string {
   switch (kind) {
     case 'markdown': return markdown(rows, columns);
-    case 'csv': return csv(rows, columns);
+    case 'csv': return csv(rows, columns, baseline);
     case 'latex': return latex(rows, columns);
     default: return assertNever(kind, 'table format');
   }
@@ -53,7 +54,7 @@ function markdown(rows: readonly BoardRow[], columns: readonly SchemeLadder[]): 
   return [head, head.map((_, index) => (index === 0 ? '---' : '---:')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
 }
 
-/** "88.30 [86.2, 90.1]", a star where the difference to FP32 survives Holm, "(n of N)" while partial. */
+/** "88.30 [86.2, 90.1]", a star where the difference to the baseline survives Holm, "(n of N)" while partial. */
 function cellText(cell: BoardCell | null): string {
   const found = figures(cell);
   if (found === null) return '–';
@@ -61,16 +62,16 @@ function cellText(cell: BoardCell | null): string {
   return `${found.top1}${star} [${found.low}, ${found.high}]${found.partial ? ` (${found.images} images)` : ''}`;
 }
 
-function csv(rows: readonly BoardRow[], columns: readonly SchemeLadder[]): string {
+function csv(rows: readonly BoardRow[], columns: readonly SchemeLadder[], baseline: string): string {
   const quote = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const lines = [['model', 'scheme', 'arithmetic', 'images', 'top1', 'ci95_low', 'ci95_high', 'difference_to_fp32', 'holm_p', 'difference_to_reference', 'published']];
+  const lines = [['model', 'scheme', 'arithmetic', 'images', 'top1', 'ci95_low', 'ci95_high', 'difference', 'against', 'holm_p', 'difference_to_reference', 'published', 'published_as', 'published_log']];
   for (const row of rows) {
     const quantised = columns.map((column, index) => ({ id: column.id, arithmetic: row.arithmetic, cell: row.cells[index] ?? null }));
     const cells = [...(row.place === 0 ? [{ id: 'FP32', arithmetic: 'fp32', cell: row.baseline }] : []), ...quantised];
     for (const { id, arithmetic, cell } of cells) {
       const found = figures(cell);
       if (found === null) continue;
-      lines.push([row.model.name, id, arithmetic, found.images, found.top1, found.low, found.high, found.difference, found.holmP, found.toReference, cell?.published?.toString() ?? '']);
+      lines.push([row.model.name, id, arithmetic, found.images, found.top1, found.low, found.high, found.difference, found.difference === '' ? '' : baseline, found.holmP, found.toReference, cell?.published?.toString() ?? '', cell?.publishedAs ?? '', cell?.publishedLog?.toString() ?? '']);
     }
   }
   return lines.map((cells) => cells.map(quote).join(',')).join('\n') + '\n';

@@ -4,10 +4,14 @@ import { ref, shallowRef } from 'vue';
 import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
 import type { Board, BoardCell, DatasetRecord, ModelRecord, Removal, RunRecord, WorkspaceSummary } from '../../../shared/records';
+import type { SchemeId } from '../../../shared/settings';
 import { useServices } from '../services';
 import { boardWithRun, summaryWithRun } from './board-state';
 
 export type Phase = 'connecting' | 'ready' | 'failed';
+
+/** Milliseconds between two looks at the whole board while a run goes on. */
+const boardPause = 2000;
 
 export const useWorkspace = defineStore('workspace', () => {
   const { engine } = useServices();
@@ -18,15 +22,24 @@ export const useWorkspace = defineStore('workspace', () => {
   /** The data set of the board; null until something ran or was chosen. */
   const datasetId = ref<string | null>(null);
 
+  /** The column that the board's differences are against; `none`: FP32. */
+  const boardBaseline = ref<SchemeId>('none');
+  let refreshing: ReturnType<typeof setTimeout> | null = null;
+
   async function refresh(): Promise<void> {
     summary.value = await engine.call('workspace.summary', null);
     await showDataset(datasetId.value);
   }
 
   async function showDataset(id: string | null): Promise<void> {
-    const next = await engine.call('board.get', { datasetId: id });
+    const next = await engine.call('board.get', { datasetId: id, ...(boardBaseline.value === 'none' ? {} : { baseline: boardBaseline.value }) });
     board.value = next;
     datasetId.value = next.datasetId ?? id ?? summary.value?.datasets[0]?.id ?? null;
+  }
+
+  async function setBoardBaseline(scheme: SchemeId): Promise<void> {
+    boardBaseline.value = scheme;
+    await showDataset(datasetId.value);
   }
 
   /** Opens a workspace file (null: the default one). A failure is kept for the page to show. */
@@ -86,9 +99,19 @@ export const useWorkspace = defineStore('workspace', () => {
 
   function applyRun(run: RunRecord, cell: BoardCell | null): void {
     if (summary.value !== null) summary.value = summaryWithRun(summary.value, run);
-    if (board.value !== null) board.value = boardWithRun(board.value, run, cell);
+    if (board.value !== null) board.value = boardWithRun(board.value, run, boardBaseline.value === 'none' || cell === null ? cell : heldElsewhere(board.value, cell));
     datasetId.value ??= run.datasetId;
   }
 
-  return { phase, failure, summary, board, datasetId, open, reopen, refresh, showDataset, openSample, addModel, addDataset, remove, applyRun };
+  /** News of a run compare it with FP32: against another column the older figures stand until the board is asked again, soon. */
+  function heldElsewhere(known: Board, cell: BoardCell): BoardCell {
+    refreshing ??= setTimeout(() => {
+      refreshing = null;
+      void showDataset(datasetId.value).catch(() => undefined);
+    }, boardPause);
+    const old = known.cells.find((other) => other.run?.id === cell.run?.id);
+    return { ...cell, paired: old?.paired ?? null };
+  }
+
+  return { phase, failure, summary, board, datasetId, open, reopen, refresh, showDataset, openSample, addModel, addDataset, remove, applyRun, boardBaseline, setBoardBaseline };
 });
