@@ -31,9 +31,15 @@ function cellRow(cell: BoardCell, published: boolean): Html {
   const { settings } = run;
   return html`<tr><th scope="row">${swatch(cell.scheme)}${schemeName(cell.scheme)}${arithmetic(run)}${state(run)}</th>
 <td>${settings.wBits}/${settings.aBits}</td><td>${count(run.images)}${run.skipped > 0 ? html`<br><span class="weak">${count(run.skipped)} skipped</span>` : html``}</td>
-<td>${percent(run.top1)}${run.top1Ci95 === null ? html`` : html`<br><span class="weak">${interval(run.top1Ci95, percent)}</span>`}</td>
+<td>${percent(run.top1)}${run.top1Ci95 === null ? html`` : html`<br><span class="weak">${interval(run.top1Ci95, percent)}</span>`}${spreads(cell)}</td>
 <td>${percent(run.top5)}</td><td>${run.loss === null ? '–' : run.loss.toFixed(3)}</td>${differenceCells(cell.paired)}
 ${published ? html`<td>${publishedFigure(cell)}</td>` : html``}<td>${speed(run)}</td></tr>`;
+}
+
+/** How far the calibration draw and rounding alone move the figure, where that was measured. */
+function spreads({ seeds, noise }: BoardCell): Html {
+  const draws = seeds === null ? html`` : html`<br><span class="weak">${count(seeds.count)} seeds ${percent(seeds.min)} to ${percent(seeds.max)}</span>`;
+  return noise === null ? draws : html`${draws}<br><span class="weak">rounding alone ${noise.spread.toFixed(2)}</span>`;
 }
 
 /** The page's figure and whose it is; under it the log's where that is another. */

@@ -119,6 +119,14 @@ describe('a run in detail', () => {
   });
 });
 
+describe('spreads', () => {
+  it('stand under the figure that they belong to', () => {
+    const cells = data.board.cells.map((cell) => (cell.scheme === 'Sqrt2_17' ? { ...cell, seeds: { count: 3, min: 84.25, max: 86.5, mean: 85 }, noise: { repeats: 5, images: 1000, spread: 0.1 } } : cell));
+    expect(renderReport({ ...data, board: { ...data.board, cells } })).toContain('3 seeds 84.25 to 86.50</span><br><span class="weak">rounding alone 0.10</span></td>');
+    expect(renderReport(data)).not.toContain('rounding alone');
+  });
+});
+
 describe('published figures', () => {
   it('name whose they are, and the log where it says another', () => {
     const cells = data.board.cells.map((cell) => (cell.scheme === 'Sqrt2_17' ? { ...cell, published: 75.61, publishedAs: 'RepQ-ViT', publishedLog: 75.72 } : cell.scheme === 'BitLog2_Half_16' ? { ...cell, published: 75.554, publishedLog: 75.594 } : cell));

@@ -30,7 +30,6 @@ export const en = {
     run: 'Run',
     runDialog: 'Run…',
     continueRun: 'Continue this run',
-    seeAttention: 'See its attention',
     copyTable: 'Copy',
     close: 'Close',
     cancel: 'Cancel',

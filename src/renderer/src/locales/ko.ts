@@ -32,7 +32,6 @@ export const ko: typeof en = {
     run: '실행',
     runDialog: '실행…',
     continueRun: '이 실행 이어서 하기',
-    seeAttention: '어텐션 보기',
     copyTable: '복사',
     close: '닫기',
     cancel: '중지',
