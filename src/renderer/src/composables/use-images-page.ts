@@ -16,7 +16,7 @@ import type { PageRun } from './use-attention-page';
 export type ImagesObstacle = 'no-run' | 'fp32' | 'no-images' | 'failed' | null;
 
 /** Milliseconds for which an image stays chosen before the engine is asked: holding an arrow key must not queue every image it passes. */
-const settleMilliseconds = 140;
+const settleMilliseconds = 100;
 
 export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'baseline' | 'model'>): ComputedRef<ImagesObstacle> {
   const images = useImages();
@@ -56,8 +56,9 @@ export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'b
   watch(detail, (next) => {
     if (timer !== null) clearTimeout(timer);
     images.clearDetail();
-    if (next === null) return;
-    timer = setTimeout(() => void load(next), settleMilliseconds);
+    if (next === null || run.value === null || images.found === null) return;
+    if (images.isKnown(run.value.id, images.found.index)) void load(next);
+    else timer = setTimeout(() => void load(next), settleMilliseconds);
   }, { immediate: true });
 
   async function load(wanted: string): Promise<void> {

@@ -133,6 +133,9 @@ export const useImages = defineStore('images', () => {
     return answer;
   });
 
+  /** Whether an image's drift and tests are here already. */
+  const isKnown = (runId: string, image: number): boolean => divergences.get(`${runId}/${image}`) !== undefined && blames.get(`${runId}/${image}`) !== undefined;
+
   /** A fuller answer than the one that stands. */
   function keepBlame(answer: Blame): void {
     blames.set(`${answer.runId}/${answer.image}`, answer);
@@ -156,6 +159,6 @@ export const useImages = defineStore('images', () => {
   return {
     filter, sort, counts, list: shown, listFailure, loading, found, position, flipped, open, ensure, choose, everyRow, show,
     divergence: divergence.value, divergenceFailure: divergence.failure, divergenceBusy: divergence.busy, loadDivergence: divergence.run, forgetDivergences,
-    blame: blame.value, blameFailure: blame.failure, blameBusy: blame.busy, loadBlame: blame.run, keepBlame, clearDetail,
+    blame: blame.value, blameFailure: blame.failure, blameBusy: blame.busy, loadBlame: blame.run, keepBlame, clearDetail, isKnown,
   };
 });
