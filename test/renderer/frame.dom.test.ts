@@ -224,6 +224,17 @@ describe('keys of the frame', () => {
     expect(region()).not.toBe(last);
   });
 
+  it('arrows go from entry to entry of the workspace', async () => {
+    await open();
+    const entries = all('aside button.entry');
+    entries[0]?.focus();
+    await press('ArrowDown');
+    await press('ArrowDown');
+    expect(document.activeElement).toBe(entries[2]);
+    await press('ArrowUp');
+    expect(document.activeElement).toBe(entries[1]);
+  });
+
   it('sections of the workspace fold', async () => {
     await open();
     const models = all('.part .fold')[0];

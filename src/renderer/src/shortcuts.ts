@@ -9,8 +9,8 @@ export interface Stroke {
   readonly alt?: boolean;
 }
 
-/** Where a key works: everywhere, or on a page. */
-export const shortcutPlaces = ['frame', 'board', 'layers', 'attention', 'levels', 'images', 'calibration'] as const;
+/** Where a key works: everywhere, on the entries of the workspace, or on a page. */
+export const shortcutPlaces = ['frame', 'workspace', 'board', 'layers', 'attention', 'levels', 'images', 'calibration'] as const;
 export type ShortcutPlace = (typeof shortcutPlaces)[number];
 
 interface Shortcut {
@@ -36,9 +36,10 @@ const table = {
   toggleLeft: { place: 'frame', strokes: [{ key: 'b', ctrl: true }] },
   toggleRight: { place: 'frame', strokes: [{ key: 'b', ctrl: true, shift: true }] },
   toggleJobs: { place: 'frame', strokes: [{ key: 'j', ctrl: true }] },
-  remove: { place: 'frame', strokes: [{ key: 'Delete' }] },
   runDialog: { place: 'frame', strokes: [{ key: 'e', ctrl: true }] },
   shortcuts: { place: 'frame', strokes: [{ key: '?' }, { key: '/', ctrl: true }] },
+  workspaceMove: { place: 'workspace', strokes: arrows.slice(2) },
+  remove: { place: 'workspace', strokes: [{ key: 'Delete' }] },
   boardMove: { place: 'board', strokes: arrows },
   boardSelect: { place: 'board', strokes: [{ key: 'Enter' }, { key: ' ' }] },
   boardToggle: { place: 'board', strokes: [{ key: 'Enter', ctrl: true }, { key: ' ', ctrl: true }] },
