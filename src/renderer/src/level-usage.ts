@@ -22,7 +22,7 @@ export function usageRows(view: Pick<AttentionView, 'levels' | 'levelNames' | 'o
   return rows.sort((a, b) => b.value - a.value || a.code - b.code);
 }
 
-/** "2^-9" as "2⁻⁹". */
+/** "2^-9" as "2⁻⁹", and "δ·2^-7/2", whose exponent is a fraction, as "δ/√2⁷". */
 export function superscripts(text: string): string {
-  return text.replace(/\^(-?)(\d+)/g, (_match, sign: string, digits: string) => (sign === '' ? '' : '⁻') + digits.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))));
+  return text.replace(/·2\^-(\d+)\/2$/, '/√2^$1').replace(/\^(-?)(\d+)/g, (_match, sign: string, digits: string) => (sign === '' ? '' : '⁻') + digits.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))));
 }

@@ -63,7 +63,7 @@ export const levelsEn = {
     seeAttention: 'Head {head} in Attention',
     seeLayers: 'This map in Layers',
     columns: {
-      kind: 'kind', scheme: 'scheme', code: 'code', level: 'level', value: 'value', from: 'from value', density: 'elements per octave, %', range: 'values', layer: 'layer', head: 'head',
+      kind: 'kind', scheme: 'scheme', code: 'code', level: 'level', value: 'value', from: 'from value', density: 'elements per octave, %', range: 'given to values', standsFor: 'stands for', layer: 'layer', head: 'head',
       count: 'elements', share: 'share of elements', runShare: 'in all {images} images', runCount: 'elements in the whole run', squaredError: 'sum of squared errors', errorShare: 'share of error', mse: 'mean squared error',
       delta: 'δ', deltaFrom: 'δ from', codes: 'codes',
     },

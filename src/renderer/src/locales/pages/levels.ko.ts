@@ -63,7 +63,7 @@ export const levelsKo = {
     seeAttention: '어텐션에서 헤드 {head} 보기',
     seeLayers: '레이어에서 이 맵 보기',
     columns: {
-      kind: '종류', scheme: '기법', code: '코드', level: '레벨', value: '값', from: '시작 값', density: '옥타브당 원소, %', range: '해당하는 값', layer: '레이어', head: '헤드',
+      kind: '종류', scheme: '기법', code: '코드', level: '레벨', value: '값', from: '시작 값', density: '옥타브당 원소, %', range: '해당하는 값', standsFor: '나타내는 값', layer: '레이어', head: '헤드',
       count: '원소', share: '원소 비율', runShare: '이미지 {images}장 전체', runCount: '실행 전체의 원소', squaredError: '제곱 오차의 합', errorShare: '오차 비율', mse: '평균 제곱 오차',
       delta: 'δ', deltaFrom: 'δ의 출처', codes: '코드 수',
     },
