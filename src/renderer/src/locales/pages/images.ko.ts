@@ -62,7 +62,7 @@ export const imagesKo = {
     tested: '헤드 {count}개 중 {tested}개 시험함',
     testingAll: '이미지 {image}의 모든 헤드 시험',
     blameLabel: '블록이나 헤드 하나를 양자화하지 않았을 때 {answer}의 마진. 실행 그대로는 {base}',
-    blameLegend: '막대: 블록의 모든 맵을 양자화하지 않음. 점: 헤드 하나, 혼자서 FP32의 답을 되찾으면 채움.',
+    blameLegend: '막대: 블록의 모든 맵을 양자화하지 않음. 점: 헤드 하나, 혼자서 FP32의 답({answer})을 되찾으면 채움.',
     blameLegendSame: '막대: 블록의 모든 맵을 양자화하지 않음. 점: 헤드 하나.',
     asRun: '실행 그대로',
     movedTitle: '가장 많이 움직인 헤드',
