@@ -24,5 +24,5 @@ export function usageRows(view: Pick<AttentionView, 'levels' | 'levelNames' | 'o
 
 /** "2^-9" as "2⁻⁹", and "δ·2^-7/2", whose exponent is a fraction, as "δ/√2⁷". */
 export function superscripts(text: string): string {
-  return text.replace(/·2\^-(\d+)\/2$/, '/√2^$1').replace(/\^(-?)(\d+)/g, (_match, sign: string, digits: string) => (sign === '' ? '' : '⁻') + digits.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))));
+  return text.replace(/·2\^-(\d+)\/2$/, (_match, odd: string) => (odd === '1' ? '/√2' : `/√2^${odd}`)).replace(/\^(-?)(\d+)/g, (_match, sign: string, digits: string) => (sign === '' ? '' : '⁻') + digits.replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))));
 }

@@ -89,6 +89,6 @@ describe('readings', () => {
   });
 
   it('write exponents that are fractions as powers of the root', () => {
-    expect(['δ·2^-7/2', 'δ·2^-3', 'δ', '1.5·2^12/327'].map(superscripts)).toEqual(['δ/√2⁷', 'δ·2⁻³', 'δ', '1.5·2¹²/327']);
+    expect(['δ·2^-7/2', 'δ·2^-1/2', 'δ·2^-3', 'δ', '1.5·2^12/327'].map(superscripts)).toEqual(['δ/√2⁷', 'δ/√2', 'δ·2⁻³', 'δ', '1.5·2¹²/327']);
   });
 });
