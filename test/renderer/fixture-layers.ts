@@ -1,6 +1,8 @@
 /** Invented answers about the layers of a run: figures obey the arithmetic between them, nothing is measured. */
 import type { ErrorFigures } from '../../src/shared/attention';
-import type { Sensitivity, SensitivityRow, SiteError, SiteErrors, SiteHistogram } from '../../src/shared/layers';
+import type { CallOptions } from '../../src/shared/engine-contract';
+import type { HistogramScale, Sensitivity, SensitivityRow, SiteError, SiteErrors, SiteHistogram, StoredLayers } from '../../src/shared/layers';
+import type { OperandName } from '../../src/shared/overrides';
 import type { ModelRecord, RunRecord } from '../../src/shared/records';
 import { levelsOf, numbers } from './fixture-data';
 
@@ -60,4 +62,45 @@ export function makeHistogram(run: RunRecord, { site, operand, images, scale }: 
     channelKind: map ? 'head' : operand === 'weight' ? 'output' : 'channel', channels: map ? 4 : 48,
     worstChannels: [{ channel: 7, relativeL2: 0.3, share: 0.22, min: -2.8, max: 2.9 }, { channel: 3, relativeL2: 0.2, share: 0.09, min: -1.5, max: 1.4 }],
   };
+}
+
+type Find = (runId: string) => { readonly run: RunRecord; readonly model: ModelRecord };
+interface Pauses {
+  readonly pause?: () => Promise<void>;
+}
+
+/** Answers to the questions of the layers page; nothing is stored at first, what was answered is. */
+export function layersAnswers(find: Find, stored: Map<string, StoredLayers>, { pause }: Pauses = {}) {
+  const of = (runId: string): StoredLayers => stored.get(runId) ?? { errors: [], sensitivity: [] };
+  return {
+    'layers.stored': async ({ runId }: { runId: string }): Promise<StoredLayers> => of(runId),
+    'layers.errors': async ({ runId, images }: { runId: string; images: number }, options: CallOptions<'layers.errors'>): Promise<SiteErrors> => {
+      const { run, model } = find(runId);
+      const answer = makeErrors(run, model, images);
+      options.onEvent?.({ kind: 'progress', done: 1, total: answer.sites.length });
+      await pause?.();
+      stored.set(runId, { ...of(runId), errors: [answer, ...of(runId).errors] });
+      return answer;
+    },
+    'layers.histogram': async ({ runId, ...request }: { runId: string; site: string; operand: OperandName; images: number; scale: HistogramScale }): Promise<SiteHistogram> => makeHistogram(find(runId).run, request),
+    'layers.sensitivity': async ({ runId, kind, images, top }: { runId: string; kind: Sensitivity['kind']; images: number; top: { sites: number } | null }, options: CallOptions<'layers.sensitivity'>): Promise<Sensitivity> => {
+      const { run, model } = find(runId);
+      const whole = makeSensitivity(run, model, kind, images);
+      const rows: SensitivityRow[] = [];
+      for (const row of whole.rows) {
+        if (options.signal?.aborted === true) break;
+        rows.push(row);
+        options.onEvent?.({ kind: 'row', row });
+        options.onEvent?.({ kind: 'progress', done: rows.length, total: whole.rows.length });
+        if (rows.length === 3) await pause?.();
+      }
+      const worst = [...rows].sort((a, b) => b.kl - a.kl).slice(0, top?.sites ?? 0).map((row) => ({ ...row, images: 1000 }));
+      return { ...whole, state: rows.length < whole.rows.length ? 'stopped' : 'done', rows, top: { images: top === null ? 0 : 1000, float: null, full: null, rows: worst } };
+    },
+  };
+}
+
+/** What the importer says of the model's sites. */
+export function inspectedSites(model: ModelRecord): { name: string; role: string; block: number | null }[] {
+  return sitesOf(model).map(({ site, role, block }) => ({ name: site, role, block }));
 }

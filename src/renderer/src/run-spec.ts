@@ -44,6 +44,7 @@ export function specOfRun(run: RunRecord, model: ModelRecord, dataset: DatasetRe
     preprocess: settings.preprocess,
     calibrationList: settings.calibrationList,
     imageList: settings.imageList,
+    ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
   };
 }
 
