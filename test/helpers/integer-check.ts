@@ -1,12 +1,12 @@
 /** A whole integer network held against integer loops, and against plain fake quantisation where a site stays in reference arithmetic. */
 import { fakeQuantize } from '../../src/engine/core/kernels/uniform';
 import { fakeQuantizeRows } from '../../src/engine/core/kernels/uniform-rows';
-import { operandParameters, patchInputBits } from '../../src/engine/core/graph/parameters';
+import { operandParameters } from '../../src/engine/core/graph/parameters';
 import { intsAttribute } from '../../src/engine/core/graph/node-values';
 import type { GraphNode, LinearSite, ProductSite, Site } from '../../src/engine/core/graph/types';
 import type { EngineTensor } from '../../src/engine/runtime/ort/session';
 import { islandOf } from './integer-islands';
-import { floatsOf, mapDelta, randomPixels, runNetwork, tensorOf, type IntegerNetwork } from './integer-network';
+import { bitsOf, floatsOf, headSchemes, randomPixels, runNetwork, tensorOf, type IntegerNetwork } from './integer-network';
 import { checkLinear, checkMix, checkNorm, checkScores, integerWeights, productShape } from './integer-oracle';
 import { attentionValue } from './reference-quantizers';
 
@@ -80,13 +80,14 @@ function quantized(network: IntegerNetwork, tensors: Tensors, site: string, fiel
 }
 
 function linearFactors(network: IntegerNetwork, tensors: Tensors, site: LinearSite): Factors {
-  const { settings, parameters, graph } = network;
+  const { parameters, graph } = network;
   const { rows, bias } = integerWeights(network, site);
-  const { delta, zero_point: zeroPoint = [] } = operandParameters(parameters, site.name, 'weight');
+  const weightBits = bitsOf(network, site, 'weight');
+  const { delta, zero_point: zeroPoint = [] } = weightBits === 32 ? { delta: [] } : operandParameters(parameters, site.name, 'weight');
   const node = graph.nodes.find(({ outputs }) => outputs[0] === site.node);
   const inner = site.inFeatures;
-  const a = quantized(network, tensors, site.name, 'input', site.input, site.role === 'patch_embed' ? patchInputBits : settings.aBits);
-  const b = fakeQuantizeRows(rows, site.outFeatures, { delta: Float32Array.from(delta), zeroPoint }, settings.wBits);
+  const a = quantized(network, tensors, site.name, 'input', site.input, bitsOf(network, site, 'input'));
+  const b = weightBits === 32 ? rows : fakeQuantizeRows(rows, site.outFeatures, { delta: Float32Array.from(delta), zeroPoint }, weightBits);
   if (node?.opType === 'Conv') {
     const places = (tensorOf(tensors, site.node).dims[2] ?? 0) * (tensorOf(tensors, site.node).dims[3] ?? 0);
     const of = (index: number): { column: number; row: number } => ({ column: Math.floor(index / places) % site.outFeatures, row: Math.floor(index / (places * site.outFeatures)) * places + (index % places) });
@@ -116,14 +117,21 @@ function convolutionRows(x: Float32Array, [batch = 0, channels = 0, height = 0, 
   return Float32Array.from(rows);
 }
 
+function mapByDefinition(network: IntegerNetwork, tensors: Tensors, site: ProductSite): Float32Array {
+  const block = network.structure.blocks[site.block];
+  if (block === undefined) throw new Error(`there is no block ${site.block}`);
+  const heads = headSchemes(network, block);
+  return floatsOf(tensors, site.a).map((x, index) => {
+    const head = heads[Math.floor(index / block.tokens ** 2) % block.heads] ?? null;
+    return head === null ? x : attentionValue(head.scheme.id, x, head.delta, head.bits);
+  });
+}
+
 function productFactors(network: IntegerNetwork, tensors: Tensors, site: ProductSite): Factors {
-  const { settings: { aBits, scheme } } = network;
   const { rows, inner, columns } = productShape(tensorOf(tensors, site.a), tensorOf(tensors, site.b));
-  const map = site.role === 'matmul2';
-  const delta = map && scheme !== 'none' ? mapDelta(network, site.block) : NaN;
   return {
-    a: !map ? quantized(network, tensors, site.name, 'A', site.a, aBits) : scheme === 'none' ? floatsOf(tensors, site.a) : Float32Array.from(floatsOf(tensors, site.a), (x) => attentionValue(scheme, x, delta, aBits)),
-    b: quantized(network, tensors, site.name, 'B', site.b, aBits),
+    a: site.role === 'matmul2' ? mapByDefinition(network, tensors, site) : quantized(network, tensors, site.name, 'A', site.a, bitsOf(network, site, 'A')),
+    b: quantized(network, tensors, site.name, 'B', site.b, bitsOf(network, site, 'B')),
     inner, bStep: columns,
     at: (index) => ({ a: Math.floor(index / columns) * inner, b: Math.floor(index / (rows * columns)) * inner * columns + (index % columns), bias: 0 }),
   };

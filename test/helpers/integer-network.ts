@@ -3,15 +3,18 @@ import { integerForms } from '../../src/engine/core/graph/integer/map-forms';
 import { integerParameters } from '../../src/engine/core/graph/integer/integer-parameters';
 import type { IntegerMachine } from '../../src/engine/core/graph/integer/integer-plan';
 import { rewriteInteger, type IntegerGraph } from '../../src/engine/core/graph/integer/rewrite-integer';
-import { operandParameters, type NetworkParameters, type QuantizerSettings } from '../../src/engine/core/graph/parameters';
+import { mapDelta } from '../../src/engine/core/graph/map-settings';
+import { operandSetting, uniformBits } from '../../src/engine/core/graph/operand-setting';
+import type { NetworkParameters, QuantizerSettings } from '../../src/engine/core/graph/parameters';
 import { rebatch } from '../../src/engine/core/graph/rebatch';
 import { segmentGraph } from '../../src/engine/core/graph/segments';
-import type { AttentionBlock, Graph, ImportedModel, ModelStructure, ProductSite } from '../../src/engine/core/graph/types';
+import type { AttentionBlock, Graph, ImportedModel, ModelStructure, ProductSite, Site } from '../../src/engine/core/graph/types';
 import type { LogScheme } from '../../src/engine/core/quantizers/scheme';
-import { schemeById } from '../../src/engine/core/quantizers/scheme-table';
+import { logSchemeById } from '../../src/engine/core/quantizers/scheme-table';
 import { createRandom } from '../../src/engine/core/random/random';
 import { Calibrator } from '../../src/engine/runtime/evaluate/calibrator';
 import { createSession, type EngineTensor } from '../../src/engine/runtime/ort/session';
+import type { OperandName } from '../../src/shared/overrides';
 
 export const anyMachine: IntegerMachine = { saturates: true };
 
@@ -21,10 +24,10 @@ export function randomPixels({ input }: ModelStructure, images: number, seed = 5
   return Float32Array.from({ length: images * input.channels * input.height * input.width }, () => random.normal());
 }
 
-/** What `reference` calibration finds on four noise pictures, by scheme. */
+/** What `reference` calibration finds on four noise pictures, by scheme. All of them quantise the weights as the first does. */
 export async function calibrate(model: ImportedModel, wanted: readonly QuantizerSettings[]): Promise<NetworkParameters[]> {
-  const wBits = wanted[0]?.wBits ?? 4;
-  const calibrator = await Calibrator.create(model.graph, model.structure, { wBits, batch: 1, threads: 1, rounding: null }, () => undefined);
+  const { wBits, overrides } = wanted[0] ?? { wBits: 4, overrides: undefined };
+  const calibrator = await Calibrator.create(model.graph, model.structure, { wBits, overrides, batch: 1, threads: 1, rounding: null }, () => undefined);
   const pixels = randomPixels(model.structure, 4, 9);
   const size = pixels.length / 4;
   const batches = Array.from({ length: 4 }, (_, image) => ({ pixels: pixels.slice(image * size, (image + 1) * size), valid: 1 }));
@@ -64,11 +67,34 @@ export function integerNetwork(model: ImportedModel, settings: QuantizerSettings
   return { graph, structure: model.structure, settings, parameters, batch, rewritten: rewriteInteger(graph, model.structure, settings, parameters, machine) };
 }
 
-/** The scheme of a network that has one. */
-export function logScheme({ settings }: Pick<IntegerNetwork, 'settings'>): LogScheme {
-  const scheme = schemeById(settings.scheme);
-  if (scheme.kind === 'none') throw new Error('scheme none has no levels');
-  return scheme;
+/** Bits of an operand that is no map; 32 in FP32. */
+export function bitsOf({ settings }: Pick<IntegerNetwork, 'settings'>, site: Site, operand: OperandName): number {
+  return uniformBits(settings, site, operand) ?? 32;
+}
+
+/** The quantiser of each head of a block's map; null in FP32. */
+export function headSchemes(network: Pick<IntegerNetwork, 'structure' | 'settings' | 'parameters'>, block: AttentionBlock): readonly (HeadScheme | null)[] {
+  const { settings, parameters } = network;
+  const site = productSite(network, block.index, 'matmul2');
+  return Array.from({ length: block.heads }, (_, head) => {
+    const setting = operandSetting(settings, site, 'A', head);
+    return setting.kind === 'log' ? { scheme: logSchemeById(setting.scheme), bits: setting.bits, delta: mapDelta(parameters, settings, site.name, setting) } : null;
+  });
+}
+
+export interface HeadScheme {
+  readonly scheme: LogScheme;
+  /** What the scheme takes as `aBits`. */
+  readonly bits: number;
+  readonly delta: number;
+}
+
+/** The one quantiser that all heads of a map have. */
+export function wholeScheme(network: Pick<IntegerNetwork, 'structure' | 'settings' | 'parameters'>, block: number): HeadScheme {
+  const found = network.structure.blocks[block];
+  const [first, ...others] = found === undefined ? [] : headSchemes(network, found);
+  if (first === undefined || first === null || others.some((other) => other?.scheme.id !== first.scheme.id || other.bits !== first.bits)) throw new Error(`the heads of block ${block} have no scheme in common`);
+  return first;
 }
 
 export function productSite({ structure }: Pick<IntegerNetwork, 'structure'>, block: number, role: ProductSite['role']): ProductSite {
@@ -77,15 +103,19 @@ export function productSite({ structure }: Pick<IntegerNetwork, 'structure'>, bl
   return site;
 }
 
-export function mapDelta(network: Pick<IntegerNetwork, 'structure' | 'parameters'>, block: number): number {
-  return operandParameters(network.parameters, productSite(network, block, 'matmul2').name, 'A').delta[0] ?? NaN;
+/** Codes of a map by the definition of its scheme, one number at a time. */
+export function mapCodes(network: IntegerNetwork, block: AttentionBlock, map: Float32Array): Uint16Array {
+  const { scheme, delta, bits } = wholeScheme(network, block.index);
+  return Uint16Array.from(map, (x) => scheme.codeOf(x, delta, bits));
 }
 
-/** Codes of a map by the scheme's definition, one number at a time. */
-export function mapCodes(network: IntegerNetwork, block: AttentionBlock, map: Float32Array): Uint16Array {
-  const scheme = logScheme(network);
-  const delta = mapDelta(network, block.index);
-  return Uint16Array.from(map, (x) => scheme.codeOf(x, delta, network.settings.aBits));
+/** Values of a map by the definitions, head by head. */
+function mapValues(network: IntegerNetwork, block: AttentionBlock, map: Float32Array): Float32Array {
+  const heads = headSchemes(network, block).map((head) => (head === null ? null : { ...head, levels: head.scheme.levels(head.delta, head.bits) }));
+  return map.map((x, index) => {
+    const head = heads[Math.floor(index / block.tokens ** 2) % block.heads] ?? null;
+    return head === null ? x : head.levels[head.scheme.codeOf(x, head.delta, head.bits)] ?? NaN;
+  });
 }
 
 /** One pass over `pixels`, segment by segment; maps are quantised by their definition. Every tensor that crossed, by name; `keep`: more of them. */
@@ -133,11 +163,9 @@ export function emptyTensor(type: string, dims: readonly number[]): EngineTensor
 /** What the graph reads under `name` in place of a map: one of the integer forms, or values. */
 function quantisedMap(network: IntegerNetwork, block: AttentionBlock, name: string, { data: map, dims }: EngineTensor): EngineTensor {
   if (!(map instanceof Float32Array)) throw new Error('maps are floats');
-  if (network.settings.scheme === 'none') return { data: map, dims };
-  const scheme = logScheme(network);
-  const { aBits } = network.settings;
-  const form = integerForms(scheme, block.softmax, aBits)?.forms.find(({ tensor }) => tensor === name);
-  const byCode = form?.byCode ?? scheme.levels(mapDelta(network, block.index), aBits);
+  if (name === `${block.softmax}/quantized`) return { data: mapValues(network, block, map), dims };
+  const { scheme, bits } = wholeScheme(network, block.index);
+  const byCode = integerForms(scheme, block.softmax, bits)?.forms.find(({ tensor }) => tensor === name)?.byCode ?? [];
   const declared = network.rewritten.cuts.find(({ replacement }) => replacement === name)?.type ?? 'float32';
   const out = emptyTensor(declared, dims);
   for (const [i, code] of mapCodes(network, block, map).entries()) out.data[i] = byCode[code] ?? NaN;

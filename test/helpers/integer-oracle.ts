@@ -3,7 +3,7 @@
  * scale. Each check returns what is wrong as text, or null. Long, because the kinds of product share what they are measured by.
  */
 import { reparameterise } from '../../src/engine/core/calibration/reparameterise';
-import { operandParameters, patchInputBits } from '../../src/engine/core/graph/parameters';
+import { operandParameters } from '../../src/engine/core/graph/parameters';
 import type { LinearSite, NormPair, ProductSite, Tensor } from '../../src/engine/core/graph/types';
 import { floats, weightRows } from '../../src/engine/core/graph/weights';
 import { encodeUniform } from '../../src/engine/core/kernels/uniform';
@@ -11,7 +11,7 @@ import { encodeUniformRows } from '../../src/engine/core/kernels/uniform-rows';
 import type { EngineTensor } from '../../src/engine/runtime/ort/session';
 import { firstDifference } from './first-difference';
 import { floatOperand, islandOf, runRewritten, type Island } from './integer-islands';
-import { floatsOf, logScheme, mapDelta, tensorOf, type IntegerNetwork } from './integer-network';
+import { bitsOf, floatsOf, tensorOf, wholeScheme, type IntegerNetwork } from './integer-network';
 import { bitLog2Level, rne } from './reference-quantizers';
 
 /** Half a unit in the last place of float32, relative. */
@@ -83,7 +83,8 @@ export interface IntegerWeights {
 }
 
 /** Weights as integer arithmetic has them: reparameterised with a whole zero point where a LayerNorm stands in front. */
-export function integerWeights({ graph, structure, parameters }: IntegerNetwork, site: LinearSite): IntegerWeights {
+export function integerWeights(network: IntegerNetwork, site: LinearSite): IntegerWeights {
+  const { graph, structure, parameters } = network;
   const initializer = (name: string): Tensor => {
     const tensor = graph.initializers.get(name);
     if (tensor === undefined) throw new Error(`no constant ${name}`);
@@ -94,7 +95,7 @@ export function integerWeights({ graph, structure, parameters }: IntegerNetwork,
   const bias = site.bias === null ? null : constant(site.bias);
   const norm = site.norm === null ? undefined : structure.norms[site.norm];
   const channel = parameters.reparameterisation[site.name];
-  if (norm === undefined || channel === undefined) return { rows, bias, norm: null };
+  if (norm === undefined || channel === undefined || bitsOf(network, site, 'input') === 32) return { rows, bias, norm: null };
   const lnBias = norm.bias === null ? new Float32Array(norm.channels) : constant(norm.bias);
   const result = reparameterise({ ...channel, lnWeight: constant(norm.scale), lnBias, weight: rows, bias }, { integerZeroPoint: true });
   return { rows: result.weight, bias: result.bias, norm: { weight: result.lnWeight, bias: result.lnBias } };
@@ -103,13 +104,15 @@ export function integerWeights({ graph, structure, parameters }: IntegerNetwork,
 /** Relative to the largest term: mean and variance are sums of float32 in an order of the kernel's own. */
 const normTolerance = 1e-5;
 
-/** A reparameterised LayerNorm: its output from its input, in doubles. */
+/** A LayerNorm, reparameterised unless what comes out of it stays in FP32: its output from its input, in doubles. */
 export function checkNorm(network: IntegerNetwork, tensors: Tensors, norm: NormPair): string | null {
   const { graph, structure } = network;
   const site = structure.sites.find((candidate): candidate is LinearSite => candidate.kind === 'linear' && candidate.name === norm.sites[0]);
   const node = graph.nodes.find(({ outputs }) => outputs[0] === norm.node);
-  const changed = site === undefined ? null : integerWeights(network, site).norm;
-  if (node === undefined || changed === null) return 'is no LayerNorm in front of a reparameterised Linear';
+  const constant = (name: string | null): Float32Array => (name === null ? new Float32Array(norm.channels) : floats(graph.initializers.get(name) ?? { type: 'float32', dims: [0], data: new Float32Array(0) }, name));
+  const untouched = site !== undefined && bitsOf(network, site, 'input') === 32 ? { weight: constant(norm.scale), bias: constant(norm.bias) } : null;
+  const changed = site === undefined ? null : untouched ?? integerWeights(network, site).norm;
+  if (node === undefined || changed === null) return 'is no LayerNorm in front of a Linear';
   const x = floatsOf(tensors, node.inputs[0] ?? '');
   const out = floatsOf(tensors, norm.node);
   const epsilon = node.attributes.get('epsilon');
@@ -140,13 +143,13 @@ function patchRows(codes: Uint8Array, [batch = 0, channels = 0, height = 0, widt
 
 /** A Linear or patch embedding: codes in front, the exact sums, and the output. */
 export async function checkLinear(network: IntegerNetwork, tensors: Tensors, site: LinearSite): Promise<string | null> {
-  const { graph, structure, parameters, settings } = network;
+  const { graph, structure, parameters } = network;
   const island = islandOf(network, site);
   if (island.floats.length > 0 || island.forms.length > 0 || island.codes.length !== 1) return `enters its product: ${JSON.stringify(island)}`;
   const conv = graph.nodes.find(({ outputs }) => outputs[0] === site.node)?.opType === 'Conv';
   const operand = await floatOperand(graph, tensors, island.fronts, site.input);
   const input = gridOf(network, site.name, 'input');
-  const plain = encode(operand, input, site.role === 'patch_embed' ? patchInputBits : settings.aBits);
+  const plain = encode(operand, input, bitsOf(network, site, 'input'));
   const codes = conv ? patchRows(plain, operand.dims, structure.patch) : plain;
   const wrong = await wrongCodes(network, tensors, island, 0, codes);
   if (wrong !== null) return wrong;
@@ -155,7 +158,7 @@ export async function checkLinear(network: IntegerNetwork, tensors: Tensors, sit
   const { rows, bias } = integerWeights(network, site);
   const { inFeatures: inner, outFeatures: columns } = site;
   const a = lessZero(codes, () => input.zeroPoint);
-  const b = lessZero(encodeUniformRows(rows, columns, { delta: Float32Array.from(delta), zeroPoint }, settings.wBits), (index) => zeroPoint[Math.floor(index / inner)] ?? 0);
+  const b = lessZero(encodeUniformRows(rows, columns, { delta: Float32Array.from(delta), zeroPoint }, bitsOf(network, site, 'weight')), (index) => zeroPoint[Math.floor(index / inner)] ?? 0);
   const added = site.biasNode === null ? bias : null;
   const out = floatsOf(tensors, site.node);
   const places = conv ? (tensorOf(tensors, site.node).dims[2] ?? 0) * (tensorOf(tensors, site.node).dims[3] ?? 0) : 1;
@@ -197,7 +200,7 @@ export async function checkScores(network: IntegerNetwork, tensors: Tensors, sit
   for (const [position, [tensor, field]] of ([[site.a, 'A'], [site.b, 'B']] as const).entries()) {
     const operand = await floatOperand(network.graph, tensors, island.fronts, tensor);
     const grid = gridOf(network, site.name, field);
-    const codes = encode(operand, grid, network.settings.aBits);
+    const codes = encode(operand, grid, bitsOf(network, site, field));
     const wrong = await wrongCodes(network, tensors, island, position, codes);
     if (wrong !== null) return wrong;
     operands.push(operand);
@@ -241,24 +244,22 @@ function wholeScale(id: string, delta: number, aBits: number): number {
 
 /** Attention times v: codes of v, each accumulator apart, and both joined. */
 export async function checkMix(network: IntegerNetwork, tensors: Tensors, site: ProductSite): Promise<string | null> {
-  const { settings } = network;
-  const scheme = logScheme(network);
+  const { scheme, delta, bits } = wholeScheme(network, site.block);
   const island = islandOf(network, site);
   const kinds = scheme.kind === 'sqrt2' ? 2 : 1;
   if (island.floats.length > 0 || island.forms.length !== kinds || island.codes.length !== 1) return `enters its product: ${JSON.stringify(island)}`;
   const operand = await floatOperand(network.graph, tensors, island.fronts, site.b);
   const grid = gridOf(network, site.name, 'B');
-  const codes = encode(operand, grid, settings.aBits);
+  const codes = encode(operand, grid, bitsOf(network, site, 'B'));
   const wrong = await wrongCodes(network, tensors, island, 0, codes);
   if (wrong !== null) return wrong;
 
   const v = lessZero(codes, () => grid.zeroPoint);
   const map = tensorOf(tensors, site.a);
-  const delta = mapDelta(network, site.block);
-  const levels = Array.from(floatsOf(tensors, site.a), (x) => wholeLevel(scheme.id, x, delta, settings.aBits));
+  const levels = Array.from(floatsOf(tensors, site.a), (x) => wholeLevel(scheme.id, x, delta, bits));
   const accumulators = (['even', 'odd'] as const).slice(0, kinds).map((which) => BigInt64Array.from(levels, (level) => BigInt(level[which])));
   const shape = productShape(map, operand);
-  const scale = wholeScale(scheme.id, delta, settings.aBits) * grid.delta;
+  const scale = wholeScale(scheme.id, delta, bits) * grid.delta;
   const out = floatsOf(tensors, site.node);
   const indices = sample(out.length, shape.inner * kinds);
   const sums = accumulators.map((accumulator) => indices.map((index) => productSum(accumulator, v, shape, index)));

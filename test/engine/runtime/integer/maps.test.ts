@@ -10,7 +10,7 @@ import { residualNames } from '../../../../src/engine/runtime/evaluate/residual'
 import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
 import { logSchemeIds, type SchemeId } from '../../../../src/shared/settings';
 import { firstDifference } from '../../../helpers/first-difference';
-import { anyMachine, calibrate, floatsOf, integerNetwork, logScheme, mapDelta, productSite, randomPixels, runNetwork, type IntegerNetwork } from '../../../helpers/integer-network';
+import { anyMachine, calibrate, floatsOf, integerNetwork, productSite, randomPixels, runNetwork, wholeScheme, type IntegerNetwork } from '../../../helpers/integer-network';
 import { attentionValue } from '../../../helpers/reference-quantizers';
 import { smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -88,12 +88,12 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('maps of a small %s', (_
     expect(firstDifference(seen.logits, floatsOf(tensors, model.structure.output.name).subarray(0, seen.logits.length))).toBeNull();
 
     const { aBits } = settings;
-    const levelCount = logScheme(network).levelCount(aBits);
+    const levelCount = wholeScheme(network, 0).scheme.levelCount(aBits);
     const digests = new Uint32Array(valid);
     const counts = model.structure.blocks.map(({ heads }) => new Float64Array(heads * levelCount));
     for (const { block, image, before, codes } of seen.maps) {
-      const delta = mapDelta(network, block);
-      const levels = logScheme(network).levels(delta, aBits);
+      const { scheme: own, delta } = wholeScheme(network, block);
+      const levels = own.levels(delta, aBits);
       expect(firstDifference(Float32Array.from(codes, (code) => levels[code] ?? NaN), Float32Array.from(before, (x) => attentionValue(scheme, x, delta, aBits)))).toBeNull();
       const { heads = 0, tokens = 0 } = model.structure.blocks[block] ?? {};
       const perHead = counts[block];
