@@ -18,7 +18,7 @@ import { overrideQuestionSchema, overrideReportSchema } from './override-report'
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
 import { reportChoiceSchema, reportDataSchema } from './report';
 import { histogramScaleSchema, operandNameSchema, sensitivityEventSchema, sensitivityKindSchema, sensitivitySchema, sensitivityTopSchema, siteErrorsEventSchema, siteErrorsSchema, siteHistogramSchema, storedLayersSchema } from './layers';
-import { evaluationSpecSchema, schemeIdSchema } from './settings';
+import { evaluationSpecSchema, labelChoiceSchema, schemeIdSchema } from './settings';
 import { exportedTableSchema, tableFormatSchema } from './tables';
 
 const none = v.null();
@@ -42,7 +42,7 @@ export const engineContract = {
   'recipe.save': { params: v.object({ name: recipeNameSchema, recipe: recipeSchema }), result: savedRecipeSchema, events: none },
   'recipe.list': { params: none, result: v.object({ recipes: v.array(savedRecipeSchema) }), events: none },
   'recipe.delete': { params: v.object({ name: v.string() }), result: v.object({ recipes: v.array(savedRecipeSchema) }), events: none },
-  'dataset.add': { params: v.object({ root: v.string() }), result: datasetRecordSchema, events: v.object({ files: v.number() }) },
+  'dataset.add': { params: v.object({ root: v.string(), labels: v.optional(labelChoiceSchema) }), result: datasetRecordSchema, events: v.object({ files: v.number() }) },
   /** Adds the embedded sample project (two models, one data set) to the workspace. Computes nothing. */
   'sample.open': { params: none, result: v.object({ models: v.array(modelRecordSchema), dataset: datasetRecordSchema }), events: none },
   'evaluation.estimate': { params: evaluationSpecSchema, result: estimateSchema, events: none },

@@ -43,11 +43,18 @@ export const runSettingsSchema = v.object({
 });
 export type RunSettings = Readonly<v.InferOutput<typeof runSettingsSchema>>;
 
+/** Labels of flat validation pictures as a person chose them: a file (null: the one found, or the numbers in the names), and the order that its numbers count in. */
+export const labelOrders = ['auto', 'devkit', 'sorted-from-0', 'sorted-from-1'] as const;
+export const labelChoiceSchema = v.object({ file: v.nullable(v.string()), order: v.picklist(labelOrders) });
+export type LabelChoice = Readonly<v.InferOutput<typeof labelChoiceSchema>>;
+
 /** One evaluation job: every model under every cell, on one data set. */
 export const evaluationSpecSchema = v.object({
   /** Model files. */
   models: v.pipe(v.array(v.string()), v.minLength(1)),
   dataset: v.string(),
+  /** Left out: as the files say. */
+  labels: v.optional(labelChoiceSchema),
   schemes: v.array(schemeIdSchema),
   /** Adds the FP32 run of each model (scheme none, bits 32, arithmetic fp32). */
   withFp32: v.boolean(),

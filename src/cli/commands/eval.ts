@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { describeFailure, fail } from '../../shared/failure';
 import type { EvaluationResult } from '../../shared/evaluation';
 import type { PairedResult } from '../../shared/records';
-import type { Arithmetic, EvaluationSpec, SchemeId } from '../../shared/settings';
+import { labelOrders, type Arithmetic, type EvaluationSpec, type LabelChoice, type SchemeId } from '../../shared/settings';
 import type { Engine } from '../../engine';
 import { parseArithmetic, parseBits, parseNames, parsePositive, parsePreprocessOption, parseSchemes, parseSeeds } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
@@ -30,6 +30,8 @@ export interface EvalOptions {
   readonly workers?: number;
   readonly preprocess: EvaluationSpec['preprocess'];
   readonly calibrationList?: string;
+  readonly labels?: string;
+  readonly labelOrder: LabelChoice['order'];
   readonly imageList?: string;
   readonly batch: number;
   readonly workspace?: string;
@@ -58,6 +60,8 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
     .option('--preprocess <preset>', 'auto, deit, vit, swin, or JSON {mean,std,crop_pct,interpolation}', parsePreprocessOption, 'auto')
     .option('--calibration-list <file>', 'calibration images, one path per line relative to the data set')
+    .option('--labels <file>', 'labels of validation pictures that lie flat: val.txt, LOC_val_solution.csv or a ground-truth file (default: the one beside them, else ImageNet\'s own numbers)')
+    .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
     .option('--image-list <file>', 'images to evaluate, one path per line relative to the data set')
     .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
     .option('--recipe <file>', 'take what is not said here from a recipe (JSON, see below)')
@@ -113,6 +117,7 @@ function evaluationSpec(environment: CliEnvironment, options: EvalOptions, model
   return {
     models,
     dataset: environment.resolvePath(options.dataset),
+    ...(options.labels === undefined && options.labelOrder === 'auto' ? {} : { labels: { file: options.labels === undefined ? null : environment.resolvePath(options.labels), order: options.labelOrder } }),
     schemes: [...options.log_quant_scheme],
     withFp32: options.fp32,
     wBits: options.w_bits,

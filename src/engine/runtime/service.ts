@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../../shared/failure';
 import type { CallOptions, EngineMethod, ParamsOf, ResultOf } from '../../shared/engine-contract';
-import type { EvaluationSpec } from '../../shared/settings';
+import type { EvaluationSpec, LabelChoice } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import { inspection } from '../core/graph/inspection';
 import { loadDataset } from './library/dataset-library';
@@ -88,14 +88,14 @@ export class Service {
       if (!(await store.deleteRecipe(name))) throw fail('not-found', 'There is no such recipe in the workspace', { place: name, next: 'Choose another' });
       return { recipes: [...(await store.recipes())] };
     },
-    'dataset.add': ({ root }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files })),
+    'dataset.add': ({ root, labels }, { onEvent }) => this.addDataset(root, (files) => onEvent?.({ files }), labels),
     'sample.open': async () => {
       const { models, dataset } = sampleFiles(this.options.resourcesPath);
       const records: ModelRecord[] = [];
       for (const file of models) records.push(await this.addModel(file));
       return { models: records, dataset: await this.addDataset(dataset, () => undefined) };
     },
-    'evaluation.estimate': async (spec) => estimateEvaluation(await Promise.all(spec.models.map((file) => this.loadModel(file))), await loadDataset(spec.dataset), spec, this.poolSize(spec)),
+    'evaluation.estimate': async (spec) => estimateEvaluation(await Promise.all(spec.models.map((file) => this.loadModel(file))), await loadDataset(spec.dataset, { labels: spec.labels }), spec, this.poolSize(spec)),
     'evaluation.run': (spec, options) => this.evaluate(spec, options),
     'board.get': async ({ datasetId, baseline }) => buildBoard(await this.store(), datasetId, this.published(), baseline),
     'board.compare': async ({ runIds }) => ({ pairs: await compareRuns(await this.store(), runIds) }),
@@ -213,8 +213,8 @@ export class Service {
     return record;
   }
 
-  private async addDataset(root: string, onFiles: (files: number) => void): Promise<DatasetRecord> {
-    const { record } = await loadDataset(resolve(root), { onFiles });
+  private async addDataset(root: string, onFiles: (files: number) => void, labels?: LabelChoice): Promise<DatasetRecord> {
+    const { record } = await loadDataset(resolve(root), { onFiles, labels });
     await (await this.store()).upsertDataset(record);
     return record;
   }
@@ -274,7 +274,7 @@ export class Service {
 async function pathOf(store: Store, run: StoredRun, file: string): Promise<string> {
   const dataset = (await store.datasets()).find((candidate) => candidate.id === run.datasetId);
   if (dataset === undefined) throw fail('not-found', 'The data set of this run is not in the workspace', { place: run.datasetId });
-  return join(dataset.root, ...file.split('/'));
+  return dataset.layout === 'archives' ? (await loadDataset(dataset.root)).path(file) : join(dataset.root, ...file.split('/'));
 }
 
 /** The embedded sample project. */

@@ -12,7 +12,8 @@ export interface DatasetClass {
 /** 'imagenet-1k': labels 0..999 by WordNet id, also for a subset of the classes. 'own': position in the sorted folder names. */
 export type LabelSet = 'imagenet-1k' | 'own';
 
-export type DatasetLayout = 'imagenet-folders' | 'bare-folders';
+/** Class folders in train and val; one tree of them; validation pictures flat with labels from elsewhere; the original archives; Hugging Face's parquet files. */
+export type DatasetLayout = 'imagenet-folders' | 'bare-folders' | 'flat-val' | 'archives' | 'parquet';
 
 /** Something to be said, as data: `key` names the sentence in the window's message files. */
 export type DatasetRemark =
@@ -21,7 +22,9 @@ export type DatasetRemark =
   | { readonly key: 'dataset.classSubset'; readonly classes: number }
   | { readonly key: 'dataset.classesWithoutImages'; readonly folders: readonly string[] }
   | { readonly key: 'dataset.classFoldersDiffer'; readonly folders: readonly string[] }
-  | { readonly key: 'dataset.circularLinks'; readonly folders: readonly string[] };
+  | { readonly key: 'dataset.circularLinks'; readonly folders: readonly string[] }
+  | { readonly key: 'dataset.seen'; readonly classes: number; readonly images: number; readonly train: number; readonly origin: string }
+  | { readonly key: 'dataset.listedButAbsent'; readonly pictures: number };
 
 export interface DatasetListing {
   /** Absolute path. */
@@ -56,6 +59,10 @@ export function remarkText(remark: DatasetRemark): string {
       return `Class folders without pictures: ${some(remark.folders)}.`;
     case 'dataset.classFoldersDiffer':
       return `Class folders that are only in train or only in val: ${some(remark.folders)}; labels follow the sorted names of both.`;
+    case 'dataset.seen':
+      return `Seen: ${remark.classes} classes, ${remark.images} pictures to evaluate${remark.train === 0 ? '' : `, ${remark.train} to calibrate on`}; ${remark.origin}.`;
+    case 'dataset.listedButAbsent':
+      return `${remark.pictures} pictures of the label file are not there: a subset is evaluated.`;
     case 'dataset.circularLinks':
       return `Links that lead back into themselves were not followed: ${some(remark.folders)}.`;
   }

@@ -47,7 +47,7 @@ export class ImageTable {
   private readonly columns: readonly FolderColumn[];
   /** Index of each folder's first picture, and `count` at the end, [folders + 1]. */
   private readonly firsts: Int32Array;
-  private byPath: Map<string, number> | null = null;
+  private byPath: Map<string, number[]> | null = null;
 
   /** Folders in data-set order; those without pictures are passed over. */
   constructor(folders: readonly FolderImages[]) {
@@ -83,11 +83,28 @@ export class ImageTable {
 
   /** Index of a picture by its path relative to the root, or -1. */
   indexOf(file: string): number {
-    this.byPath ??= new Map(this.columns.map(({ path }, index) => [path, index]));
+    this.byPath ??= this.columnsByPath();
     const slash = file.lastIndexOf('/');
-    const folder = this.byPath.get(slash < 0 ? '' : file.slice(0, slash));
-    if (folder === undefined) return -1;
     const name = file.slice(slash + 1);
+    for (const folder of this.byPath.get(slash < 0 ? '' : file.slice(0, slash)) ?? []) {
+      const at = this.inColumn(folder, name);
+      if (at >= 0) return at;
+    }
+    return -1;
+  }
+
+  /** One folder holds pictures of several classes where they lie flat. */
+  private columnsByPath(): Map<string, number[]> {
+    const found = new Map<string, number[]>();
+    this.columns.forEach(({ path }, index) => {
+      const known = found.get(path);
+      if (known === undefined) found.set(path, [index]);
+      else known.push(index);
+    });
+    return found;
+  }
+
+  private inColumn(folder: number, name: string): number {
     const column = this.columns[folder];
     let low = 0;
     let high = column.ends.length - 1;

@@ -3,6 +3,7 @@
  * needs a core, and the workers already use all of them.
  */
 import { open } from 'node:fs/promises';
+import { readPlace } from '../datasets/picture-place';
 import { readImageBytes } from './read-image';
 
 /** Larger files are left until they are wanted. */
@@ -28,12 +29,13 @@ export class ReadAhead {
 /** Null for whatever goes wrong: readImageBytes will find it again and say it. */
 async function readWhole(path: string): Promise<Uint8Array | null> {
   try {
-    const file = await open(path, 'r');
+    const place = readPlace(path);
+    const file = await open(place.file, 'r');
     try {
-      const { size } = await file.stat();
+      const { offset, length: size } = place.stretch ?? { offset: 0, length: (await file.stat()).size };
       if (size > largest) return null;
       const bytes = new Uint8Array(size);
-      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      const { bytesRead } = await file.read(bytes, 0, size, offset);
       return bytesRead === size ? bytes : null;
     } finally {
       await file.close();

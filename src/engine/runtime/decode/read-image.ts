@@ -1,5 +1,6 @@
 /** The bytes of a picture on disk. */
-import { openSync, closeSync, fstatSync, readFileSync } from 'node:fs';
+import { openSync, closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
+import { readPlace } from '../datasets/picture-place';
 import { checkImageBytes } from '../../core/images/image-limits';
 import { ImageSkip } from '../../core/images/skip-reason';
 
@@ -15,17 +16,27 @@ function unreadable(error: unknown): ImageSkip {
   return new ImageSkip('unreadable', causes[code] ?? `The file cannot be read (${code === '' ? String(error) : code}).`);
 }
 
-/** The bytes of a picture file, its size checked first. Synchronous: it runs on worker threads, between two looks at the stop flag. Throws ImageSkip 'unreadable' or 'too-large'. */
+/**
+ * The bytes of a picture, its size checked first: a whole file, or its stretch of an archive. Synchronous: it runs on worker threads, between two
+ * looks at the stop flag. Throws ImageSkip 'unreadable' or 'too-large'.
+ */
 export function readImageBytes(path: string): Uint8Array {
+  const { file, stretch } = readPlace(path);
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openSync(file, 'r');
   } catch (error) {
     throw unreadable(error);
   }
   try {
-    checkImageBytes(fstatSync(descriptor).size);
-    return readFileSync(descriptor);
+    if (stretch === null) {
+      checkImageBytes(fstatSync(descriptor).size);
+      return readFileSync(descriptor);
+    }
+    checkImageBytes(stretch.length);
+    const bytes = new Uint8Array(stretch.length);
+    if (readSync(descriptor, bytes, 0, stretch.length, stretch.offset) !== stretch.length) throw new ImageSkip('unreadable', 'The archive has become shorter since it was listed.');
+    return bytes;
   } catch (error) {
     throw error instanceof ImageSkip ? error : unreadable(error);
   } finally {

@@ -1,9 +1,11 @@
 /** Data sets by folder: listed once per session, known by the hash of their listing. */
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { remarkText, type DatasetListing } from '../../core/datasets/dataset-listing';
 import type { DatasetRecord } from '../../../shared/records';
-import { listDataset } from '../datasets/list-dataset';
+import type { LabelChoice } from '../../../shared/settings';
+import { listDataset, type ListedDataset } from '../datasets/list-dataset';
 
 export interface KnownDataset {
   readonly record: DatasetRecord;
@@ -15,15 +17,30 @@ export interface KnownDataset {
 export interface ListingOptions {
   readonly onFiles?: (files: number) => void;
   readonly shouldStop?: () => boolean;
+  readonly labels?: LabelChoice | null | undefined;
+}
+
+/** Listed archives by root: reading fifty thousand headers again for every picture that is looked at would take seconds. Forgotten when an archive or the folder changes. */
+const archives = new Map<string, { readonly signature: string; readonly listing: ListedDataset }>();
+
+function archiveSignature(root: string, labels: LabelChoice | null): string {
+  const folder = statSync(root, { throwIfNoEntry: false })?.isDirectory() === true ? root : dirname(root);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(tar|txt|csv)$/i.test(name)).sort() : [];
+  const stats = [folder, ...names.map((name) => join(folder, name))].map((file) => statSync(file, { throwIfNoEntry: false }));
+  return JSON.stringify([labels, names, stats.map((stat) => [stat?.size, stat?.mtimeMs])]);
 }
 
 /** Lists a data set anew: files may have come or gone since. Throws EngineError for folders that are none. */
 export async function loadDataset(root: string, options: ListingOptions = {}): Promise<KnownDataset> {
-  const listing = await listDataset(root, {
+  const signature = archiveSignature(root, options.labels ?? null);
+  const kept = archives.get(root);
+  const listing = kept !== undefined && kept.signature === signature ? kept.listing : await listDataset(root, {
     ...(options.onFiles === undefined ? {} : { onProgress: options.onFiles }),
     ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
+    labels: options.labels ?? null,
   });
-  return { listing, record: datasetRecord(listing, await datasetName(listing.root)), path: (file) => join(listing.root, ...file.split('/')) };
+  if (listing.layout === 'archives') archives.set(root, { signature, listing });
+  return { listing, record: datasetRecord(listing, await datasetName(listing.root)), path: listing.locate };
 }
 
 /** The first heading of the card beside the folder (`images.md` beside `images`, as models have theirs); without a card, the folder's name. */

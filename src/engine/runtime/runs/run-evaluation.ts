@@ -35,7 +35,7 @@ export interface EvaluationParts {
 export async function runEvaluation(parts: EvaluationParts, spec: EvaluationSpec, stop: StopFlag, emit: (event: EvaluationEvent) => void): Promise<EvaluationResult> {
   const pace = new Pace(() => parts.now().milliseconds);
   emit({ kind: 'progress', progress: pace.progress('listing', spec.dataset) });
-  const dataset = await loadDataset(spec.dataset, { shouldStop: () => stop.raised });
+  const dataset = await loadDataset(spec.dataset, { shouldStop: () => stop.raised, labels: spec.labels });
   await parts.store.upsertDataset(dataset.record);
   const runIds: string[] = [];
   const failures: Failure[] = [];

@@ -153,7 +153,8 @@ describe('the quantisers of a map', () => {
   });
 
   it('are none in FP32, head by head or together', () => {
-    for (const overrides of [{ '*': 'fp32' }, { '*#0': 'fp32', '*#1': 'fp32', '*#2': 'none' }] as const) expect(mapSettings(under(overrides), mapSite(), HEADS)).toEqual({ quantizers: [], heads: [null, null, null] });
+    const all: readonly Overrides[] = [{ '*': 'fp32' }, { '*#0': 'fp32', '*#1': 'fp32', '*#2': 'none' }];
+    for (const overrides of all) expect(mapSettings(under(overrides), mapSite(), HEADS)).toEqual({ quantizers: [], heads: [null, null, null] });
   });
 
   it('are several where heads differ, that of the whole map first', () => {

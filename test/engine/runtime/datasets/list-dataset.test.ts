@@ -130,7 +130,8 @@ describe('listDataset', () => {
       },
     };
     const [expected, actual] = [await listDataset(root), await listDataset(root, { reader: slow })];
-    expect(actual).toEqual(expected);
+    // The function that finds a picture is another one each time.
+    expect({ ...actual, locate: null }).toEqual({ ...expected, locate: null });
   });
 
   it('lists the synthetic pictures', async () => {

@@ -1,0 +1,178 @@
+/**
+ * Labels of pictures that lie flat in one folder or archive, from the files that people have beside them: the development kit's ground truth,
+ * `val.txt`, Kaggle's `LOC_val_solution.csv`, or nothing but the numbers in ImageNet's own file names.
+ */
+import { fail } from '../../../shared/failure';
+import type { LabelChoice } from '../../../shared/settings';
+import type { ImagenetClasses } from './imagenet-classes';
+
+/** What is known of ImageNet's validation pictures by number, and of the development kit's own order of the classes. */
+export interface ImagenetTables {
+  readonly classes: ImagenetClasses;
+  /** Label of picture number i + 1, [50000]. */
+  readonly validationLabels: readonly number[];
+  /** WordNet id of development-kit number i + 1, [1000]. */
+  readonly devkitOrder: readonly string[];
+}
+
+/** In which order the numbers of a ground-truth file count the classes; `auto` decides by what fits. */
+export type LabelOrder = LabelChoice['order'];
+
+export type LabelSource =
+  | { readonly kind: 'numbers-in-names' }
+  | { readonly kind: 'ground-truth' | 'val-txt' | 'kaggle-csv'; readonly file: string; readonly text: string; readonly order: LabelOrder };
+
+export interface FlatLabels {
+  /** Label of each picture, 0..999 in the order of sorted WordNet ids. */
+  readonly labels: Int32Array;
+  /** One sentence: where the labels come from, and in which order its numbers were read. */
+  readonly origin: string;
+  /** Pictures that the file lists but that are not there. */
+  readonly absent: number;
+}
+
+const classCount = 1000;
+/** Share of pictures that must agree with the published labels before an order is believed to be another than the file's usual one. */
+const agreeing = 0.99;
+
+/** The number in `ILSVRC2012_val_00000293.JPEG`, or null. */
+export function validationNumber(name: string): number | null {
+  const digits = /^ILSVRC2012_val_(\d{8})\.[A-Za-z]+$/.exec(name)?.[1];
+  const number = digits === undefined ? NaN : Number(digits);
+  return number >= 1 && number <= 50_000 ? number : null;
+}
+
+/**
+ * @param names names of the pictures, sorted
+ * @throws EngineError 'dataset-layout' that names file, line, and what was expected
+ */
+export function labelFlat(names: readonly string[], source: LabelSource, tables: ImagenetTables, root: string): FlatLabels {
+  switch (source.kind) {
+    case 'numbers-in-names': return byNumber(names, tables, root);
+    case 'ground-truth': return byGroundTruth(names, source, tables);
+    case 'val-txt': return byNames(names, valText(source, tables), source.file, source.order, tables);
+    case 'kaggle-csv': return byNames(names, kaggle(source, tables), source.file, 'sorted-from-0', tables);
+  }
+}
+
+function byNumber(names: readonly string[], { validationLabels }: ImagenetTables, root: string): FlatLabels {
+  const labels = Int32Array.from(names, (name) => {
+    const number = validationNumber(name);
+    if (number === null) {
+      throw fail('dataset-layout', 'The pictures lie flat, without class folders, and nothing says what they show', {
+        file: root, place: name,
+        expected: 'ImageNet\'s own names (ILSVRC2012_val_00000001.JPEG), or a file with the labels: ILSVRC2012_validation_ground_truth.txt, val.txt, LOC_val_solution.csv',
+        next: 'Put the label file beside the pictures, or sort them into one folder per class',
+      });
+    }
+    return validationLabels[number - 1];
+  });
+  return { labels, origin: 'labels by the numbers in ImageNet\'s own file names', absent: 0 };
+}
+
+/** One number per line: of the pictures by their own numbers, else in the order of their names. */
+function byGroundTruth(names: readonly string[], source: Extract<LabelSource, { text: string }>, tables: ImagenetTables): FlatLabels {
+  const numbers = source.text.replace(/^\uFEFF/, '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').map((line, index) => wholeNumber(line, source.file, index + 1));
+  const own = names.map(validationNumber);
+  const numbered = own.every((number) => number !== null && number <= numbers.length);
+  if (!numbered && numbers.length !== names.length) {
+    throw fail('dataset-layout', `The ground truth has ${numbers.length} lines for ${names.length} pictures`, {
+      file: source.file, expected: 'one line per picture, or the 50,000 lines of the whole validation set beside pictures with ImageNet\'s own names', next: 'Put the ground truth of these pictures beside them',
+    });
+  }
+  const given = Int32Array.from(names, (_, index) => (numbered ? numbers[(own[index] ?? 1) - 1] : numbers[index]));
+  return ordered(given, names, source.order, 'devkit', source.file, numbered ? numbers.length - names.length : 0, tables);
+}
+
+/** `name label` per line; the name may carry a path, the label may be a WordNet id. */
+function valText({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
+  const found = new Map<string, number>();
+  text.replace(/^\uFEFF/, '').split(/\r?\n/).forEach((raw, index) => {
+    const line = raw.trim();
+    if (line === '') return;
+    const [path, label] = line.split(/[\s,]+/);
+    if (path === undefined || label === undefined) throw badLine(file, index + 1, line, 'a picture\'s name and its label, such as ILSVRC2012_val_00000001.JPEG 65');
+    const named = classes.labelOf(label);
+    found.set(path.split('/').at(-1) ?? path, named >= 0 ? named : wholeNumber(label, file, index + 1));
+  });
+  return found;
+}
+
+/** `ImageId,PredictionString`: the WordNet id, and boxes that do not matter here. */
+function kaggle({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
+  const found = new Map<string, number>();
+  text.replace(/^\uFEFF/, '').split(/\r?\n/).forEach((raw, index) => {
+    const line = raw.trim();
+    if (line === '' || (index === 0 && line.startsWith('ImageId'))) return;
+    const [id = '', prediction = ''] = line.split(',');
+    const label = classes.labelOf(prediction.trim().split(/\s+/)[0] ?? '');
+    if (label < 0) throw badLine(file, index + 1, line, 'a picture\'s id, a comma, and a WordNet id of ImageNet-1k, such as ILSVRC2012_val_00000001,n01751748 ...');
+    found.set(id, label);
+  });
+  return found;
+}
+
+/** Labels by name, with or without the extension. */
+function byNames(names: readonly string[], listed: ReadonlyMap<string, number>, file: string, order: LabelOrder, tables: ImagenetTables): FlatLabels {
+  const given = new Int32Array(names.length);
+  const missing: string[] = [];
+  names.forEach((name, index) => {
+    const label = listed.get(name) ?? listed.get(name.replace(/\.[^.]+$/, ''));
+    if (label === undefined) missing.push(name);
+    else given[index] = label;
+  });
+  if (missing.length > 0) {
+    throw fail('dataset-layout', `${missing.length} of ${names.length} pictures are not in the label file`, {
+      file, place: missing.slice(0, 3).join(', '), expected: 'a line for every picture', next: 'Take the label file that belongs to these pictures, or remove it: ImageNet\'s own names are enough',
+    });
+  }
+  return ordered(given, names, order, 'sorted-from-0', file, listed.size - names.length, tables);
+}
+
+/** Numbers of a file as labels: in the order asked for, else in the one that fits the published labels, else in the file's usual one. */
+function ordered(given: Int32Array, names: readonly string[], asked: LabelOrder, usual: Exclude<LabelOrder, 'auto'>, file: string, absent: number, tables: ImagenetTables): FlatLabels {
+  const possible = (['devkit', 'sorted-from-0', 'sorted-from-1'] as const).filter((order) => given.every((number) => labelIn(order, number, tables) >= 0));
+  const fits = (order: Exclude<LabelOrder, 'auto'>): number => agreement(given, names, order, tables);
+  const best = possible.filter((order) => fits(order) >= agreeing)[0];
+  const order = asked !== 'auto' ? asked : best ?? (possible.includes(usual) ? usual : possible[0]);
+  if (order === undefined || !possible.includes(order)) {
+    const wrong = given.findIndex((number) => order === undefined ? number < 0 || number > classCount : labelIn(order, number, tables) < 0);
+    throw fail('dataset-layout', `A label of the file is out of range: ${given[Math.max(0, wrong)]}`, {
+      file, place: names[Math.max(0, wrong)], expected: order === 'sorted-from-0' ? 'numbers from 0 to 999' : 'numbers from 1 to 1000', next: 'Choose another order of the labels, or another file',
+    });
+  }
+  const share = fits(order);
+  const known = Number.isNaN(share) ? '' : `; ${(share * 100).toFixed(1)} % agree with the published labels of pictures with these names`;
+  const words = { devkit: 'the development kit\'s own order of classes', 'sorted-from-0': 'sorted WordNet ids, counted from 0', 'sorted-from-1': 'sorted WordNet ids, counted from 1' }[order];
+  return { labels: given.map((number) => labelIn(order, number, tables)), origin: `labels from ${file.split(/[\\/]/).at(-1) ?? file}, ${words}${known}`, absent };
+}
+
+/** Share of numbered pictures whose label is the published one under this order; NaN when no picture has a number. */
+function agreement(given: Int32Array, names: readonly string[], order: Exclude<LabelOrder, 'auto'>, tables: ImagenetTables): number {
+  let numbered = 0;
+  let equal = 0;
+  names.forEach((name, index) => {
+    const number = validationNumber(name);
+    if (number === null) return;
+    numbered++;
+    if (labelIn(order, given[index], tables) === tables.validationLabels[number - 1]) equal++;
+  });
+  return numbered === 0 ? NaN : equal / numbered;
+}
+
+function labelIn(order: Exclude<LabelOrder, 'auto'>, number: number, { classes, devkitOrder }: ImagenetTables): number {
+  switch (order) {
+    case 'sorted-from-0': return number >= 0 && number < classCount ? number : -1;
+    case 'sorted-from-1': return number >= 1 && number <= classCount ? number - 1 : -1;
+    case 'devkit': return number >= 1 && number <= classCount ? classes.labelOf(devkitOrder[number - 1]) : -1;
+  }
+}
+
+function wholeNumber(text: string, file: string, line: number): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw badLine(file, line, text, 'a whole number, or a WordNet id of ImageNet-1k');
+}
+
+function badLine(file: string, line: number, text: string, expected: string): Error {
+  return fail('dataset-layout', `A line of the label file cannot be read: ${text.slice(0, 80)}`, { file, place: `line ${line}`, expected, next: 'Correct the line, or remove the file: ImageNet\'s own names are enough' });
+}
