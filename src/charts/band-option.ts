@@ -25,7 +25,7 @@ export function bandOption({ points, total }: Band, scheme: SchemeId, baseline: 
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 34, right: 8, top: 8, bottom: 22 },
+    grid: { left: 34, right: 8, top: 22, bottom: 22 },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: theme.surface, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 },
       axisPointer: { type: 'line', lineStyle: { color: theme.textWeak, type: 'dotted' } },
@@ -36,7 +36,12 @@ export function bandOption({ points, total }: Band, scheme: SchemeId, baseline: 
       },
     },
     xAxis: { ...axis, type: 'value', min: 0, max: total, splitNumber: 3, splitLine: { show: false }, axisLine: { lineStyle: { color: theme.line } }, axisLabel: { ...axis.axisLabel, hideOverlap: true, showMinLabel: false } },
-    yAxis: { ...axis, type: 'value', min: low, max: high, splitNumber: 3, axisLine: { show: false } },
+    yAxis: {
+      ...axis, type: 'value', min: low, max: high, splitNumber: 3, axisLine: { show: false },
+      name: `${words.axis}, %`, nameLocation: 'end', nameGap: 8, nameTextStyle: { color: theme.textWeak, align: 'left', padding: [0, 0, 0, -28] },
+      // The ends are where the figures are, not round numbers: their labels would lie on others.
+      axisLabel: { ...axis.axisLabel, showMinLabel: false, showMaxLabel: false },
+    },
     series: [
       {
         type: 'line', id: 'top1', name: words.axis, data: shown.map(({ images, top1 }) => [images, top1]), symbol: 'none', clip: true, z: 3,

@@ -18,15 +18,16 @@ export const depthLeft = 56;
 /**
  * One column per block and one for the logits, so that a table with the same columns can stand under it.
  * @param selected index of the block that is looked at
+ * @param alone with the names of blocks and figure, for a picture that stands by itself
  */
-export function depthOption(depth: AttentionView['depthError'], selected: number, scheme: SchemeId, theme: ChartTheme, words: DepthWords): EChartsOption {
+export function depthOption(depth: AttentionView['depthError'], selected: number, scheme: SchemeId, theme: ChartTheme, words: DepthWords, alone = false): EChartsOption {
   const colour = theme.schemes[scheme];
   const name = (index: number): string => (index === depth.length - 1 ? words.logits : depth[index]?.name ?? '');
   return {
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: depthLeft, right: 0, top: 10, bottom: 4 },
+    grid: { left: depthLeft, right: alone ? 12 : 0, top: 10, bottom: alone ? 22 : 4 },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true,
       axisPointer: { type: 'line', lineStyle: { color: theme.textWeak, type: 'dotted' } },
@@ -40,10 +41,10 @@ export function depthOption(depth: AttentionView['depthError'], selected: number
     },
     xAxis: {
       type: 'category', data: depth.map((_, index) => name(index)), boundaryGap: true,
-      axisLabel: { show: false }, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
+      axisLabel: { show: alone, color: theme.textWeak, fontSize: 12, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
     },
     yAxis: {
-      type: 'value', min: 0, splitNumber: 2,
+      type: 'value', min: 0, splitNumber: 2, ...(alone ? { name: words.relativeL2, nameLocation: 'middle' as const, nameGap: 36, nameTextStyle: { color: theme.textWeak } } : {}),
       axisLabel: { color: theme.textWeak, fontSize: 12, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },

@@ -75,7 +75,7 @@ export function forestOption(board: Board, theme: ChartTheme, words: ForestWords
     grid: { left: nameRoom(width), right: 150, top, bottom },
     tooltip: { renderMode: 'richText', confine: true, formatter: (item) => tooltip(rows, words, Array.isArray(item) ? item[0] : item) },
     xAxis: {
-      type: 'value', min: low, max: high, interval: step, name: words.axis, nameLocation: 'middle', nameGap: 32,
+      type: 'value', min: low, max: high, interval: step, name: rows.some((row) => row.kind === 'cell' && row.published !== null) ? `${words.axis}, × ${words.published}` : words.axis, nameLocation: 'middle', nameGap: 32,
       nameTextStyle: { color: theme.textWeak },
       axisLabel: { color: theme.textWeak }, axisLine: { show: false }, axisTick: { show: false },
       splitLine: { lineStyle: { color: theme.line } },

@@ -29,7 +29,7 @@ export function imagesDepthOption(depth: Divergence['depth'], figure: DepthFigur
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 48, right: 12, top: 10, bottom: 22 },
+    grid: { left: 58, right: 12, top: 10, bottom: 22 },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true,
       axisPointer: { type: 'line', lineStyle: { color: theme.textWeak, type: 'dotted' } },
@@ -47,6 +47,7 @@ export function imagesDepthOption(depth: Divergence['depth'], figure: DepthFigur
     },
     yAxis: {
       type: 'value', splitNumber: 3, scale: figure !== 'relativeL2', ...(figure === 'relativeL2' ? { min: 0 } : {}),
+      name: words.figure, nameLocation: 'middle', nameGap: 42, nameTextStyle: { color: theme.textWeak },
       axisLabel: { color: theme.textWeak, fontSize: 12, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },

@@ -44,9 +44,13 @@ export function densityPoints(bins: readonly number[]): [number, number][] {
   });
 }
 
-/** @param selected its name stands out */
-export function levelsAxisOption(bins: readonly number[], ladders: readonly Ladder[], selected: SchemeId | null, theme: ChartTheme, words: LevelsAxisWords): EChartsOption {
-  const { left, right, top, density, gap, row } = axisLayout;
+/**
+ * @param selected its name stands out
+ * @param alone without the room at the right for what the page writes there
+ */
+export function levelsAxisOption(bins: readonly number[], ladders: readonly Ladder[], selected: SchemeId | null, theme: ChartTheme, words: LevelsAxisWords, alone = false): EChartsOption {
+  const { left, top, density, gap, row } = axisLayout;
+  const right = alone ? 24 : axisLayout.right;
   const [min, max] = axisRange;
   const names = ladders.map(({ scheme }) => scheme);
   const xAxis = { type: 'value', min, max, interval: 2, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } }, splitLine: { lineStyle: { color: theme.line } } } as const;

@@ -95,9 +95,10 @@ export const pictureCases: Readonly<Record<string, PictureCase>> = {
   'board-forest': { width: 760, height: forestHeight(everyCell), option: (theme) => forestOption(everyCell, theme, undefined, 760) },
   'board-band': {
     width: 300, height: 132,
-    option: (theme) => bandOption({ runId: 'r', total: 1000, points: Array.from({ length: 30 }, (_, i) => ({ images: 20 * (i + 1), top1: 87 + 3 * wave(i) / (i + 1), ci95: [87 - 30 / (i + 2), 87 + 18 / (i + 2)] as [number, number] })) }, 'BitLog2_Half_17', 88.6, theme, { axis: 'top-1, %', images: (count) => `${count} images`, percent: fixed(2) }),
+    option: (theme) => bandOption({ runId: 'r', total: 1000, points: Array.from({ length: 30 }, (_, i) => ({ images: 20 * (i + 1), top1: 87 + 3 * wave(i) / (i + 1), ci95: [87 - 30 / (i + 2), 87 + 18 / (i + 2)] as [number, number] })) }, 'BitLog2_Half_17', 88.6, theme, { axis: 'top-1', images: (count) => `${count} images`, percent: fixed(2) }),
   },
   'attention-depth': { width: 480, height: 120, option: (theme) => depthOption(depth, 2, 'Sqrt2_16', theme, { relativeL2: 'rel. L2', logits: 'logits', number: short }) },
+  'attention-depth-alone': { width: 480, height: 160, option: (theme) => depthOption(depth, 2, 'Sqrt2_16', theme, { relativeL2: 'rel. L2', logits: 'logits', number: short }, true) },
   'layers-depth': {
     width: 760, height: 140,
     option: (theme) => layersDepthOption({
@@ -106,17 +107,17 @@ export const pictureCases: Readonly<Record<string, PictureCase>> = {
         site, x: (block ?? 0) + ((at % 6) + 0.5) / 6,
         values: { cumulative: cumulative.relativeL2, local: local?.relativeL2 ?? null, weights: weights?.relativeL2 ?? null, activations: activations?.relativeL2 ?? null, attention: attention?.relativeL2 ?? null },
       })),
-    }, theme, { figure: 'rel. L2, share of the signal', names: { cumulative: 'Cumulative', local: 'Local', weights: 'Weights', activations: 'Activations', attention: 'Attention map' }, number: short }),
+    }, theme, { figure: 'rel. L2', names: { cumulative: 'Cumulative', local: 'Local', weights: 'Weights', activations: 'Activations', attention: 'Attention map' }, number: short }),
   },
   'layers-histogram': { width: 280, height: 150, option: (theme) => histogramOption({ ...histogram, elements }, 'linear', theme, { ...histogramWords, value: 'value' }) },
   'layers-histogram-log': { width: 280, height: 150, option: (theme) => histogramOption({ ...mapHistogram, elements: mapHistogram.counts.reduce((sum, count) => sum + count, 0) }, 'log', theme, { ...histogramWords, value: 'magnitude of the value' }) },
-  'levels-axis': { width: 900, height: levelsAxisHeight(ladders.length), option: (theme) => levelsAxisOption(bins, ladders, 'BitLog2_Half_17', theme, { density: '% per octave', value: 'attention value', number: short }) },
+  'levels-axis': { width: 900, height: levelsAxisHeight(ladders.length), option: (theme) => levelsAxisOption(bins, ladders, 'BitLog2_Half_17', theme, { density: '% per octave', value: 'attention value', number: short }, true) },
   'levels-bars': { width: 600, height: 24 + barRows.length * 20, option: (theme) => levelBarsOption(barRows, 17, 'BitLog2_Half_17', 20, theme, barWords, true) },
   'images-drift': { width: 460, height: 140, option: (theme) => imagesDepthOption(depth, 'relativeL2', 2, 'BitLog2_Half_17', theme, { figure: 'rel. L2', column, number: short }) },
   'images-drift-sqnr': { width: 460, height: 140, option: (theme) => imagesDepthOption(depth, 'sqnrDb', 2, 'BitLog2_Half_16', theme, { figure: 'SQNR, dB', column, number: short }) },
   'images-blame': {
     width: 460, height: 150,
-    option: (theme) => imagesBlameOption(blame, 'BitLog2_Half_17', theme, { column: String, block: String, head: (block, head) => `${block} · ${head}`, margin: 'margin, logits', asRun: 'as run', number: fixed(2) }),
+    option: (theme) => imagesBlameOption(blame, 'BitLog2_Half_17', theme, { column: String, block: String, head: (block, head) => `${block} · ${head}`, margin: 'Margin of the FP32 answer', asRun: 'as run', number: fixed(2) }),
   },
   'calibration-strips': {
     width: 760, height: 190,

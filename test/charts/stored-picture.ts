@@ -54,15 +54,15 @@ function write(file: string, content: string | Uint8Array): void {
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** RGBA, eight bits, no row filter: so that reading it back needs nothing but inflating. */
-export function pngOf({ width, height, data }: Pixels): Buffer {
+/** RGBA, eight bits, no row filter: so that reading it back needs nothing but inflating. Level 0 packs alike everywhere. */
+export function pngOf({ width, height, data }: Pixels, level = 9): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 6, 0, 0, 0], 8);
   const rows = Buffer.alloc(height * (1 + width * 4));
   for (let y = 0; y < height; y++) rows.set(data.subarray(y * width * 4, (y + 1) * width * 4), y * (1 + width * 4) + 1);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows, { level })), chunk('IEND', Buffer.alloc(0))]);
 }
 
 /** Reads what pngOf wrote. */

@@ -8,7 +8,7 @@ import { useSelection } from '../stores/selection';
 import { useChartTheme } from './use-chart-theme';
 import { useFormat } from './use-format';
 
-export function useDepthOption(view: () => AttentionView | null): ComputedRef<EChartsOption> {
+export function useDepthOption(view: () => AttentionView | null, alone = false): ComputedRef<EChartsOption> {
   const { t } = useI18n();
   const format = useFormat();
   const theme = useChartTheme();
@@ -19,6 +19,6 @@ export function useDepthOption(view: () => AttentionView | null): ComputedRef<EC
       relativeL2: t('terms.relativeL2.name'),
       logits: t('attention.logits'),
       number: (value) => format.significant(value, 2),
-    });
+    }, alone);
   });
 }

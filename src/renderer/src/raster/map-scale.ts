@@ -11,7 +11,13 @@ const logFloor = 2 ** -12;
 /** The scale of several maps together; the upper end is the next power of two (log) or the largest value (linear). */
 export function commonScale(kind: MapScale['kind'], maps: readonly ArrayLike<number>[]): MapScale {
   let max = 0;
-  for (const map of maps) for (let i = 0; i < map.length; i++) max = Math.max(max, map[i] ?? 0);
+  for (const map of maps) {
+    for (let i = 0; i < map.length; i++) {
+      const value = map[i] ?? 0;
+      // Never true of NaN, which marks what the query cannot look at.
+      if (value > max) max = value;
+    }
+  }
   if (max <= 0) return { kind, min: kind === 'log' ? logFloor : 0, max: 1 };
   if (kind === 'linear') return { kind, min: 0, max };
   return { kind, min: logFloor, max: Math.max(2 ** Math.ceil(Math.log2(max)), logFloor * 2) };
