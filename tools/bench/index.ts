@@ -11,6 +11,7 @@ import { choose, parseBenchArguments, usage, type BenchOptions } from './argumen
 import { benches } from './catalogue';
 import { createContext } from './context';
 import type { Row } from './row';
+import { modelFlag, writeBenchModel } from './models';
 import { benchTable } from './table';
 
 const paths = { program: __filename, worker: join(__dirname, 'worker.js'), resources: resolve(__dirname, '..', '..', 'resources') };
@@ -60,6 +61,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === calibrationChildFlag) {
     const task = JSON.parse(args[1] ?? '') as CalibrationTask;
     process.stdout.write(JSON.stringify(await performCalibrationTask(task)));
+    return 0;
+  }
+  if (args[0] === modelFlag) {
+    const [, name = '', file = ''] = args;
+    writeBenchModel(name, file);
     return 0;
   }
   let options: BenchOptions;

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildVit } from '../../src/engine/core/builder/build-vit';
-import { buildPreset, type PresetName } from '../../src/engine/core/builder/presets';
+import { buildPreset, presets, type PresetName } from '../../src/engine/core/builder/presets';
 import type { Graph, ModelStructure } from '../../src/engine/core/graph/types';
 import { writeModel } from '../../src/engine/core/onnx/write-model';
 import { importModel } from '../../src/engine/runtime/ort/import-model';
@@ -16,6 +16,20 @@ const seed = 7;
 function build(name: BenchModel): Graph {
   if (name !== smallModel) return buildPreset(name, seed);
   return buildVit({ image: 64, patch: 8, dim: 96, depth: 4, heads: 3, mlpRatio: 4, classes: 1000 }, seed);
+}
+
+/** For measurements outside of this program: `bench.js --write-model deit_small FILE`. */
+export const modelFlag = '--write-model';
+
+/** @throws {Error} for a name that is none of the benches' models */
+export function writeBenchModel(name: string, file: string): void {
+  const known: readonly string[] = [...Object.keys(presets), smallModel];
+  if (!isBenchModel(name)) throw new Error(`no model is called ${name}: ${known.join(', ')}`);
+  writeFileSync(file, writeModel(build(name)));
+}
+
+function isBenchModel(name: string): name is BenchModel {
+  return name === smallModel || Object.hasOwn(presets, name);
 }
 
 export interface LoadedModel {

@@ -11,6 +11,7 @@ export interface MapGeometry {
 const strongest = 5;
 /** Quantised shares are floored here before the logarithm: a zero would make every KL infinite. */
 const floor = 2 ** -24;
+const logFloor = Math.log(floor);
 
 /** float, quantised: [windows, heads, tokens, tokens]; rows of `float` sum to 1. One record per head, means over all its rows. */
 export function attentionDamage(float: Float32Array, quantised: Float32Array, { windows, heads, tokens }: MapGeometry): HeadDamage[] {
@@ -44,11 +45,14 @@ function addRow(sum: Sums, p: Float32Array, q: Float32Array): void {
   let after = 0;
   for (let i = 0; i < p.length; i++) {
     const share = q[i] * scale;
+    // Two logarithms per element: they are most of what a view costs beside the networks.
+    const logShare = share > floor ? Math.log(share) : logFloor;
     if (p[i] > 0) {
-      kl += p[i] * Math.log(p[i] / Math.max(share, floor));
-      before -= p[i] * Math.log(p[i]);
+      const logged = p[i] * Math.log(p[i]);
+      kl += logged - p[i] * logShare;
+      before -= logged;
     }
-    if (share > 0) after -= share * Math.log(share);
+    if (share > 0) after -= share * (share > floor ? logShare : Math.log(share));
     if (q[i] === 0) sum.lost += p[i];
   }
   const k = Math.min(strongest, p.length);

