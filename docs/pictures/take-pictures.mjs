@@ -1,10 +1,11 @@
 /**
- * Takes the pictures of this folder from the built app (`npm run build` first): opens the sample, waits until every cell is
- * measured in both arithmetics, and photographs both pages in both themes and languages.
+ * Takes the pictures of this folder and of guide/ from the built app (`npm run build` first): opens the sample, waits until every cell
+ * is measured in both arithmetics, measures what the pages show beyond that, and photographs them in themes and languages.
  *
- *   xvfb-run -a -s "-screen 0 1600x1000x24" node docs/pictures/take-pictures.mjs [USER-DATA FOLDER OF A MEASURED SAMPLE]
+ *   xvfb-run -a -s "-screen 0 1600x1000x24" node docs/pictures/take-pictures.mjs [--only readme|guide|PAGE] [USER-DATA FOLDER OF A MEASURED SAMPLE]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +13,11 @@ import { _electron } from 'playwright-core';
 import { findElectron } from '../../tools/electron/find-electron.mjs';
 import { rootSwitches } from '../../tools/lib/electron-switches.mjs';
 import { root } from '../../tools/lib/targets.mjs';
+import { smallPng } from './small-png.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const given = process.argv[2];
+const only = process.argv[2] === '--only' ? process.argv[3] : undefined;
+const given = process.argv[only === undefined ? 2 : 4];
 const userData = given ?? mkdtempSync(join(tmpdir(), 'bitlog2-pictures-'));
 const { binary } = await findElectron({ root });
 const minutes = 60_000;
@@ -46,7 +49,7 @@ async function photograph(theme, locale, suffix, onImage) {
   const shot = async (name) => {
     await page.mouse.move(720, 886);
     await page.waitForTimeout(1500);
-    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
+    writeFileSync(join(folder, `${name}-${suffix}.png`), smallPng(await page.screenshot()));
   };
   // The last model under BitLog2_Half_17, in integers.
   await page.click('tbody tr:last-child .cell >> nth=-1');
@@ -70,9 +73,78 @@ async function photograph(theme, locale, suffix, onImage) {
   await app.close();
 }
 
-if (given === undefined) await measure();
-await photograph('dark', 'en', 'dark', false);
-await photograph('light', 'en', 'light', true);
-await photograph('dark', 'ko', 'dark-ko', true);
-await photograph('light', 'ko', 'light-ko', false);
+/** What the guide shows of one run beyond its figures: draws, rounding, errors and sensitivity of its layers. Asked for on the command line, while no window has the workspace. */
+function measureMore() {
+  const run = 'fashion_vit/BitLog2_Half_17/0';
+  const sample = join(root, 'resources', 'sample');
+  const ask = (...args) => spawnSync(process.execPath, [join(root, 'tools', 'bitlog2.mjs'), ...args, '--workspace', join(userData, 'default.bitlog2')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  ask('eval', '--model', join(sample, 'models', 'fashion_vit.onnx'), '--dataset', join(sample, 'images'), '--log_quant_scheme', 'BitLog2_Half_17', '--seed', '1');
+  ask('noise', '--run', run, '--repeats', '5');
+  ask('calibration', '--run', run, '--redraw', '2,3,4,5');
+  ask('layers', '--run', run, '--sensitivity', 'off-alone');
+}
+
+/** Each page of the guide: its key, and what must be on it before it is photographed. */
+const pages = {
+  board: async (page) => page.waitForSelector('.inspector tbody .name'),
+  layers: async (page) => {
+    await page.keyboard.press('Control+2');
+    await page.waitForSelector('.strip tbody button');
+    await page.click('.strip tbody tr:nth-child(3) td:nth-child(4) button');
+  },
+  attention: async (page) => {
+    await page.keyboard.press('Control+3');
+    await navigatorFull(page);
+    await page.click('.navigator tbody tr:nth-child(1) td:nth-child(3) button');
+    await page.click('.main .segmented >> nth=0 >> label >> nth=1');
+    const box = await (await page.$('.picture')).boundingBox();
+    await page.click('.picture', { position: { x: box.width * 0.45, y: box.height * 0.55 } });
+    await navigatorFull(page);
+  },
+  levels: async (page) => {
+    await page.keyboard.press('Control+4');
+    await page.waitForSelector('.occupancy .map');
+  },
+  images: async (page) => {
+    await page.keyboard.press('Control+5');
+    await page.waitForSelector('.images-page .verdict .says');
+  },
+  calibration: async (page) => {
+    await page.keyboard.press('Control+6');
+    await page.waitForSelector('.calibration .draws');
+  },
+};
+
+async function photographGuide(theme, locale, names) {
+  const { app, page } = await open(theme, locale);
+  // The run of seed 0, in reference arithmetic: the one that measureMore asked about.
+  await page.locator('.runs .run').filter({ hasText: /BitLog2_Half_17\s*fashion_vit\s*\d/ }).first().click();
+  for (const name of names) {
+    await pages[name](page);
+    await page.mouse.move(720, 886);
+    await page.waitForTimeout(1500);
+    await page.waitForFunction(() => document.querySelector('footer .cancel') === null);
+    await page.waitForTimeout(1500);
+    writeFileSync(join(folder, 'guide', `${name}${locale === 'ko' ? '-ko' : ''}.png`), smallPng(await page.screenshot()));
+  }
+  await app.close();
+}
+
+const wants = (part) => only === undefined || only === part;
+if (given === undefined) {
+  await measure();
+  measureMore();
+}
+if (wants('readme')) {
+  await photograph('dark', 'en', 'dark', false);
+  await photograph('light', 'en', 'light', true);
+  await photograph('dark', 'ko', 'dark-ko', true);
+  await photograph('light', 'ko', 'light-ko', false);
+}
+const chosen = Object.keys(pages).filter((name) => wants('guide') || name === only);
+if (chosen.length > 0) {
+  mkdirSync(join(folder, 'guide'), { recursive: true });
+  await photographGuide('light', 'en', chosen);
+  await photographGuide('light', 'ko', chosen);
+}
 if (given === undefined) rmSync(userData, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import type { SchemeId } from '../shared/settings';
 import { chartFont, type ChartTheme } from './chart-theme';
 
 export interface BandWords {
+  /** With its unit: "Top-1, %". */
   readonly axis: string;
   readonly images: (count: number) => string;
   readonly percent: (value: number) => string;
@@ -38,7 +39,7 @@ export function bandOption({ points, total }: Band, scheme: SchemeId, baseline: 
     xAxis: { ...axis, type: 'value', min: 0, max: total, splitNumber: 3, splitLine: { show: false }, axisLine: { lineStyle: { color: theme.line } }, axisLabel: { ...axis.axisLabel, hideOverlap: true, showMinLabel: false } },
     yAxis: {
       ...axis, type: 'value', min: low, max: high, splitNumber: 3, axisLine: { show: false },
-      name: `${words.axis}, %`, nameLocation: 'end', nameGap: 8, nameTextStyle: { color: theme.textWeak, align: 'left', padding: [0, 0, 0, -28] },
+      name: words.axis, nameLocation: 'end', nameGap: 8, nameTextStyle: { color: theme.textWeak, align: 'left', padding: [0, 0, 0, -28] },
       // The ends are where the figures are, not round numbers: their labels would lie on others.
       axisLabel: { ...axis.axisLabel, showMinLabel: false, showMaxLabel: false },
     },

@@ -31,7 +31,7 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 48, right: 76, top: 24, bottom: 22 },
+    grid: { left: 48, right: 76, top: 14, bottom: 22 },
     tooltip: {
       trigger: 'item', renderMode: 'richText', confine: true,
       backgroundColor: theme.surface, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 },
@@ -49,7 +49,6 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
     },
     yAxis: {
       type: 'value', splitNumber: 3, min: low - air, max: high + air,
-      name: words.margin, nameLocation: 'end', nameGap: 8, nameTextStyle: { color: theme.textWeak, align: 'left', padding: [0, 0, 0, -40] },
       axisLabel: { color: theme.textWeak, fontSize: 12, showMinLabel: false, showMaxLabel: false, hideOverlap: true, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },

@@ -95,7 +95,7 @@ export const pictureCases: Readonly<Record<string, PictureCase>> = {
   'board-forest': { width: 760, height: forestHeight(everyCell), option: (theme) => forestOption(everyCell, theme, undefined, 760) },
   'board-band': {
     width: 300, height: 132,
-    option: (theme) => bandOption({ runId: 'r', total: 1000, points: Array.from({ length: 30 }, (_, i) => ({ images: 20 * (i + 1), top1: 87 + 3 * wave(i) / (i + 1), ci95: [87 - 30 / (i + 2), 87 + 18 / (i + 2)] as [number, number] })) }, 'BitLog2_Half_17', 88.6, theme, { axis: 'top-1', images: (count) => `${count} images`, percent: fixed(2) }),
+    option: (theme) => bandOption({ runId: 'r', total: 1000, points: Array.from({ length: 30 }, (_, i) => ({ images: 20 * (i + 1), top1: 87 + 3 * wave(i) / (i + 1), ci95: [87 - 30 / (i + 2), 87 + 18 / (i + 2)] as [number, number] })) }, 'BitLog2_Half_17', 88.6, theme, { axis: 'Top-1, %', images: (count) => `${count} images`, percent: fixed(2) }),
   },
   'attention-depth': { width: 480, height: 120, option: (theme) => depthOption(depth, 2, 'Sqrt2_16', theme, { relativeL2: 'rel. L2', logits: 'logits', number: short }) },
   'attention-depth-alone': { width: 480, height: 160, option: (theme) => depthOption(depth, 2, 'Sqrt2_16', theme, { relativeL2: 'rel. L2', logits: 'logits', number: short }, true) },
