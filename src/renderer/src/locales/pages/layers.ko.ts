@@ -10,6 +10,7 @@ export const layersKo = {
     chooseScheme: 'BitLog2_Half_17 보기',
     waitingForJob: '평가를 실행하는 중입니다. 끝난 뒤 오차를 측정하며, 지금 바로 시작할 수도 있습니다.',
     measuring: '모든 레이어의 오차를 측정하는 중…',
+    notMeasuredKl: '이 실행에서는 아직 측정하지 않았습니다. 위의 ‘{button}’ 단추를 누르세요.',
     notMeasured: '이 실행의 레이어 오차는 아직 측정하지 않았습니다.',
     stripTitle: '네트워크가 무너지는 곳',
     strip: '블록별 양자화 지점, 색: {metric}',
@@ -49,7 +50,7 @@ export const layersKo = {
     operands: { input: '입력', weight: '가중치', q: 'q', k: 'k', map: '어텐션 맵', v: 'v' },
     analyse: {
       images: '이미지',
-      imagesNote: '실행 목록의 처음 이미지 수, 1~1,000',
+      imagesNote: '클래스별로 고르게 뽑는 실행 이미지 수, 1~1,000',
       errors: '오차 측정',
       again: '다시 측정',
       'on-alone': '단독 켬',
@@ -99,7 +100,7 @@ export const layersKo = {
     },
     compare: {
       title: '이 실행과 {other} 비교',
-      says: 'top-1 {difference}점 (95 % 신뢰구간 {interval}), p {p}, 잃음 {lost}, 얻음 {gained}, 같은 이미지 {images}장',
+      says: '(top-1, 퍼센트포인트) 95 % 신뢰구간 {interval}, p {p}, 잃음 {lost}, 얻음 {gained}, 같은 이미지 {images}장.',
       withinChance: '신뢰구간에 0이 들어 있어 이 이미지들만으로는 우연일 수 있습니다.',
       real: '신뢰구간에 0이 없습니다.',
       back: '이전 실행으로',
@@ -159,7 +160,7 @@ export const layersKo = {
     sensitivity: { name: '민감도', says: '한 지점이 출력에 미치는 영향입니다. 그 지점만 양자화하거나(단독 켬), 그 지점만 FP32로 두고 나머지를 모두 양자화합니다(단독 끔).', formula: 'KL(softmax z ‖ softmax ẑ)의 이미지 평균' },
     errorShare: { name: '비중', says: '피연산자의 제곱 오차 가운데 이 채널이 차지하는 비율입니다.', formula: 'Σ₍채널₎(x̂ − x)² / Σ(x̂ − x)²' },
     sameClass: { name: '같은 클래스', says: '1위 클래스가 FP32와 같은 이미지의 비율입니다.', formula: '#(argmax z = argmax ẑ) / 이미지 수' },
-    delta: { name: 'δ', says: '균일 양자화기의 한 단계 폭입니다. 로그 기법에서는 코드를 세기 시작하는 기준값입니다.', formula: 'x̂ = δ · (code − 영점)' },
+    delta: { name: 'δ', says: '균일 양자화기에서는 한 단계의 폭이고, 로그 기법에서는 정수 레벨을 나누는 값입니다.', formula: '균일: x̂ = δ · (code − 영점), 로그: x̂ = 레벨 / δ' },
     zeroPoint: { name: '영점', says: '0을 나타내는 코드입니다.', formula: 'code = round(x / δ) + 영점' },
   },
 };
