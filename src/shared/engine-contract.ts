@@ -103,7 +103,7 @@ export const engineContract = {
   'noise.run': { params: v.object({ runId: v.string(), repeats: noiseRepeatsSchema, scope: v.picklist(noiseScopes), images: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))) }), result: noiseResultSchema, events: noiseEventSchema },
   /** The stored answers on the most images. */
   'noise.get': { params: v.object({ runId: v.string() }), result: noiseAnswersSchema, events: none },
-  /** Occupancy of the levels of all six schemes on the maps of the run's first images (rounded up to whole batches); stored once measured. */
+  /** Occupancy of the levels of all six schemes on the maps of a class-balanced sample of the run's images (rounded up to whole batches); stored once measured. */
   'levels.get': { params: v.object({ runId: v.string(), images: sampleCountSchema, source: v.picklist(levelSources) }), result: levelsSchema, events: levelsEventSchema },
   /** Error of every site over a sample of the run's images, alone and in the network; stored. Aborted it ends with 'stopped'. */
   'layers.errors': { params: v.object({ runId: v.string(), images: sampleCountSchema }), result: siteErrorsSchema, events: siteErrorsEventSchema },

@@ -112,7 +112,7 @@ export const divergenceSchema = v.object({
 });
 export type Divergence = Readonly<v.InferOutput<typeof divergenceSchema>>;
 
-/** Mean KL of each head over the first images of the run's list. */
+/** Mean KL of each head over a sample spread evenly over the run's list. */
 export const typicalKlSchema = v.object({
   runId: v.string(),
   images: whole,

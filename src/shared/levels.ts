@@ -63,7 +63,7 @@ export type LevelBlock = Readonly<v.InferOutput<typeof levelBlockSchema>>;
 export const measuredLevelsSchema = v.object({
   runId: v.string(),
   source: v.picklist(levelSources),
-  /** Images measured, the first of the run's list, and those of them that could not be read. */
+  /** Images measured, a class-balanced sample of the run's list, and those of them that could not be read. */
   images: v.number(),
   skipped: v.number(),
   blocks: v.array(levelBlockSchema),

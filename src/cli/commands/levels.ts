@@ -26,7 +26,7 @@ export function levelsCommand(program: Command, run: (options: LevelsOptions) =>
     .command('levels')
     .description('show how the attention maps of a stored run fill the levels of all six schemes: counts and errors, on the same maps')
     .option('--run <id>', 'the run, or the beginning of its id; newest: the one that was started last', 'newest')
-    .option('--images <n>', 'first images of the run’s list to look at', parsePositive, 16)
+    .option('--images <n>', 'images to look at: a class-balanced sample of the run’s list', parsePositive, 16)
     .addOption(new Option('--source <network>', 'whose maps: of the run’s network before its quantiser, or of the FP32 network').choices([...levelSources]).default('run'))
     .option('--workspace <file>', 'workspace file (default: the one of the window)')
     .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)

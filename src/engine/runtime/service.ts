@@ -127,7 +127,7 @@ export class Service {
     'calibration.candidate': async ({ runId, index }) => this.candidates.picture(await this.sources(), runId, index),
     'noise.run': ({ runId, repeats, scope, images }, { signal, onEvent }) => this.questions.run(signal, async (stop) => measureNoise(await this.sources(), runId, { repeats, scope, images, stop, emit: (event) => onEvent?.(event) })),
     'noise.get': async ({ runId }) => storedNoise(await this.sources(), runId),
-    'levels.get': async (question, options) => levelsOfRun(await this.sources(), question, options),
+    'levels.get': (question, { signal, onEvent }) => this.questions.run(signal, async (stop) => levelsOfRun(await this.sources(), { ...question, stop, onProgress: (progress) => onEvent?.(progress) })),
     'layers.errors': (question, { signal, onEvent }) => this.questions.run(signal, async (stop) => siteErrors(await this.sources(), question, stop, (progress) => onEvent?.(progress))),
     'layers.histogram': (question, { signal }) => this.questions.run(signal, async (stop) => siteHistogram(await this.sources(), question, stop)),
     'layers.sensitivity': (question, { signal, onEvent }) => this.questions.run(signal, async (stop) => sensitivity(await this.sources(), question, stop, (event) => onEvent?.(event))),

@@ -4,6 +4,7 @@ import type { Engine } from '../../../src/engine';
 import { createAttentionQuantizer } from '../../../src/engine/core/quantizers/attention-quantizer';
 import { calibrateScheme } from '../../../src/engine/core/quantizers/scheme-calibration';
 import { logSchemes, logSchemeById } from '../../../src/engine/core/quantizers/scheme-table';
+import { sampleBatches } from '../../../src/engine/runtime/pages/sample';
 import { at } from '../../../src/shared/at';
 import { codeFigures, codeOfValue, densityOf, gridOf, levelFigures, sumOf } from '../../../src/shared/level-figures';
 import { densityBins, type Levels } from '../../../src/shared/levels';
@@ -11,7 +12,7 @@ import { levelsSchema } from '../../../src/shared/levels';
 import type { RunRecord } from '../../../src/shared/records';
 import * as v from 'valibot';
 import { smallEngine } from '../../helpers/small-engine';
-import { smallProject, smallSpec, smallSwin, smallVit, type SmallProject } from '../../helpers/small-project';
+import { smallClasses, smallProject, smallSpec, smallSwin, smallVit, type SmallProject } from '../../helpers/small-project';
 
 let project: SmallProject;
 let engine: Engine;
@@ -40,12 +41,18 @@ function runOf(model: string, scheme: string, arithmetic = scheme === 'none' ? '
 
 const levelsOf = (run: RunRecord, count = images, source: 'run' | 'fp32' = 'run'): Promise<Levels> => engine.call('levels.get', { runId: run.id, images: count, source });
 
+/** Class of each image of the list: class by class. */
+const labels = Array.from({ length: images }, (_, image) => image % smallClasses.length).sort((a, b) => a - b);
+
+/** Positions in the list of the images that a question about so many is answered on, in batches of two. */
+const sampled = (count: number): number[] => sampleBatches(labels, 2, count).flatMap((batch) => [2 * batch, 2 * batch + 1]);
+
 /** The maps themselves, image by image, as the attention page gets them: [block] -> every image's [windows, heads, tokens, tokens]. */
 async function mapsOf(run: RunRecord, levels: Levels, which: 'before' | 'fp32'): Promise<Float32Array[][]> {
   const blocks: Float32Array[][] = [];
   for (const [block, { heads, windows, tokens }] of levels.blocks.entries()) {
     const ofBlock: Float32Array[] = [];
-    for (let image = 0; image < levels.images; image++) {
+    for (const image of sampled(levels.images)) {
       const whole = new Float32Array(windows * heads * tokens * tokens);
       for (let head = 0; head < heads; head++) {
         const map = (await engine.call('attention.view', { runId: run.id, image, block, head }))[which];
@@ -112,6 +119,14 @@ describe('levels of a quantised run', () => {
     const own = await levelsOf(sibling, 4);
     levels.blocks.forEach((_, block) => expect(gridOf(levels, 'Sqrt2_17', block).delta).toBe(gridOf(own, 'Sqrt2_17', block).delta));
     expectRealCounts(levels, await mapsOf(run, levels, 'before'), 4);
+  });
+
+  it('measures classes from all over the list, not its beginning', async () => {
+    expect(sampled(4)).toHaveLength(4);
+    expect(sampled(4)).not.toEqual([0, 1, 2, 3]);
+    // Two of a class in a batch here, so as many classes as batches.
+    expect(new Set(sampled(8).map((image) => labels[image])).size).toBe(4);
+    expect((await levelsOf(runOf('vit', 'BitLog2_Half_17'), 8)).images).toBe(8);
   });
 
   it('looks at the maps of FP32 too', async () => {
@@ -190,6 +205,17 @@ describe('figures', () => {
     const stopped = engine.call('levels.get', { runId: run.id, images: 12, source: 'run' }, { signal: controller.signal, onEvent: () => controller.abort() });
     await expect(stopped).rejects.toMatchObject({ failure: { kind: 'stopped' } });
     expect((await levelsOf(run, 12)).images).toBe(12);
+  });
+
+  it('are given up when another workspace is opened under them, and can be asked for again', async () => {
+    const run = runOf('swin', 'Sqrt2_17');
+    let opened: Promise<unknown> | null = null;
+    const asked = engine.call('levels.get', { runId: run.id, images: 12, source: 'fp32' }, { onEvent: () => { opened ??= engine.call('workspace.open', { file: project.path('elsewhere.bitlog2') }); } });
+    await expect(asked).rejects.toMatchObject({ failure: { kind: 'stopped' } });
+    await opened;
+    expect((await engine.call('workspace.summary', null)).runs).toEqual([]);
+    await engine.call('workspace.open', { file: project.path('w.bitlog2') });
+    expect((await levelsOf(run, 12, 'fp32')).images).toBe(12);
   });
 
   it('say what is wrong with a question', async () => {

@@ -9,8 +9,9 @@ import type { SiteSums } from '../evaluate/layers/layer-errors';
 import type { StopFlag } from '../workers/stop-flag';
 import type { TaskResults } from '../workers/protocol';
 import { feedAll } from './images-cell';
-import { chunksOf, sampleSpecs, studiedRun } from './layers-sample';
+import { chunksOf, studiedRun } from './layers-sample';
 import type { RunSources } from './run-sources';
+import { imagesOf, sampleSpecs } from './sample';
 
 export const errorsKind = 'layers.errors/1';
 
@@ -47,7 +48,7 @@ export async function siteErrors(sources: RunSources, { runId, images }: { reado
   if (loaded === 0) throw fail('image-skipped', 'None of the sampled images can be read any more', { next: 'Put the pictures back' });
   const { arithmetic } = at(found, 0);
   const result: SiteErrors = {
-    runId, images: loaded, skipped: specs.reduce((sum, { files }) => sum + files.length, 0) - loaded,
+    runId, images: loaded, skipped: imagesOf(specs) - loaded,
     sites: sites.map((site, index) => siteError(site, at(arithmetic, index), sums.map((batch) => at(batch, index)))),
   };
   await store.saveAnalysis(runId, errorsKind, { images }, result);

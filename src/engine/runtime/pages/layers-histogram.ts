@@ -4,8 +4,9 @@ import { siteHistogramSchema, type HistogramScale, type SiteHistogram } from '..
 import type { OperandName } from '../../../shared/overrides';
 import { operandsOf } from '../../core/graph/operand-setting';
 import type { StopFlag } from '../workers/stop-flag';
-import { sampleSpecs, studiedRun } from './layers-sample';
+import { studiedRun } from './layers-sample';
 import type { RunSources } from './run-sources';
+import { sampleSpecs } from './sample';
 
 const histogramKind = 'layers.histogram/1';
 

@@ -1,6 +1,5 @@
-/** What the layers page's questions need of a run: its network taken apart on the workers, and batches of its list. */
+/** What the layers page's questions need of a run: its network taken apart on the workers, and the pieces that a sample is handed out in. */
 import { fail } from '../../../shared/failure';
-import { balancedSubset } from '../../core/random/balanced-subset';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
 import { storedRun } from '../results/stored-run';
@@ -9,11 +8,7 @@ import { isFloat } from '../runs/plan';
 import type { StoredRun } from '../store/store-types';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { BatchSpec } from '../workers/protocol';
-import { runBatch } from './images-cell';
 import type { RunSources } from './run-sources';
-
-/** Seed of the sample: fixed, so that the same images serve every run and every question. */
-const sampleSeed = 0;
 
 export interface StudiedRun {
   readonly run: StoredRun;
@@ -55,28 +50,6 @@ async function dropOthers(pool: WorkerPool, study: string): Promise<void> {
 
 /** Belongs to a run: an evaluation drops it with the run's cell. */
 const studyKey = (modelHash: string, runId: string): string => `${modelHash}/run/${runId}${studySuffix}`;
-
-/**
- * Batches of the run's list with `images` images at least, if it has so many: a class-balanced choice (the list itself is in the order of
- * classes), a smaller one within every larger one, in whole batches of the run. Null: all. Ascending.
- */
-export function sampleBatches(labels: ArrayLike<number>, batch: number, images: number | null): number[] {
-  const count = Math.ceil(labels.length / batch);
-  if (images === null || images >= labels.length) return Array.from({ length: count }, (_, index) => index);
-  const wanted = Math.ceil(images / batch);
-  const chosen = new Set<number>();
-  for (const image of balancedSubset(Array.from(labels), labels.length, sampleSeed)) {
-    chosen.add(Math.floor(image / batch));
-    if (chosen.size === wanted) break;
-  }
-  return [...chosen].sort((a, b) => a - b);
-}
-
-/** Those batches with absolute paths. */
-export async function sampleSpecs(sources: RunSources, run: StoredRun, images: number | null): Promise<BatchSpec[]> {
-  const listed = await sources.store.listedImages(run.listId);
-  return Promise.all(sampleBatches(listed.labels, run.settings.batch, images).map((batch) => runBatch(sources, run, listed, batch)));
-}
 
 /** In pieces of about `images` images, and no fewer than there are workers. */
 export function chunksOf(specs: readonly BatchSpec[], batch: number, images: number, workers: number): BatchSpec[][] {

@@ -9,9 +9,10 @@ import type { Answer } from '../evaluate/layers/layer-variants';
 import type { BatchSpec, TaskResults } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
 import { feedAll } from './images-cell';
-import { chunksOf, sampleSpecs, studiedRun, type StudiedRun } from './layers-sample';
+import { chunksOf, studiedRun, type StudiedRun } from './layers-sample';
 import { rowOf, worstSites } from './layers-rows';
 import type { RunSources } from './run-sources';
+import { sampleSpecs } from './sample';
 
 export const sensitivityKind = 'layers.sensitivity/1';
 

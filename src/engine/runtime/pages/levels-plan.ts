@@ -76,9 +76,9 @@ export function headSize({ windows, tokens }: AttentionBlock): number {
 }
 
 /** Groups of whole batches, `images` each: the same whatever the number of workers, so that sums do not depend on it. */
-export function batchGroups(batches: number, batchSize: number, images: number): number[][] {
+export function batchGroups<T>(batches: readonly T[], batchSize: number, images: number): T[][] {
   const size = Math.max(1, Math.floor(images / batchSize));
-  return Array.from({ length: Math.ceil(batches / size) }, (_, group) => Array.from({ length: Math.min(size, batches - group * size) }, (_unused, i) => group * size + i));
+  return Array.from({ length: Math.ceil(batches.length / size) }, (_, group) => batches.slice(group * size, (group + 1) * size));
 }
 
 function quantizersOf(settings: RunSettings, site: ProductSite, { heads }: AttentionBlock): readonly MapQuantizer[] {

@@ -1,8 +1,7 @@
-/** How a run's attention maps fill the levels of all six schemes: measured on the first images of its list, stored, and answered with what the run counted itself. */
+/** How a run's attention maps fill the levels of all six schemes: measured on a sample of its images, stored, and answered with what the run counted itself. */
 import { at } from '../../../shared/at';
 import { fail } from '../../../shared/failure';
 import type { AnalysisProgress } from '../../../shared/analysis';
-import type { CallOptions } from '../../../shared/engine-contract';
 import { measuredLevelsSchema, type LevelBlock, type LevelGrid, type Levels, type LevelSource, type MeasuredLevels } from '../../../shared/levels';
 import type { SchemeId } from '../../../shared/settings';
 import { floatFromBits } from '../../core/kernels/float-bits';
@@ -15,40 +14,37 @@ import { levelNames } from '../../core/quantizers/level-names';
 import type { KnownModel } from '../library/model-library';
 import type { MapSums } from '../evaluate/map-sums';
 import { storedRun } from '../results/stored-run';
-import { batchCount } from '../runs/batches';
-import { batchSpec, cellRequirement } from '../runs/evaluation-job';
+import { cellRequirement } from '../runs/evaluation-job';
 import { cellKey, floatCell } from '../runs/keys';
 import { isFloat } from '../runs/plan';
 import type { Store, StoredRun } from '../store/store-types';
 import type { Requirement } from '../workers/pool';
+import type { BatchSpec } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
 import { addPart, measureLevels, needsSearch, tableOf, type BlockSums, type MeasuredGrid, type Pass } from './levels-measure';
 import { batchGroups, headSize, planLevels, productWithV, siblingRuns, wholeSchemes, type Calibrated } from './levels-plan';
 import type { RunSources } from './run-sources';
-import { stoppable } from './stoppable';
+import { imagesOf, sampleSpecs } from './sample';
 
-export const levelsKind = 'levels';
+/** Of answers on the balanced sample: older ones were measured on the first images of the list. */
+const levelsKind = 'levels/2';
 /** Images of one task: a stop is noticed within it, and other questions get their turn between two. */
 const taskImages = 4;
 
 interface Question {
   readonly runId: string;
-  /** Rounded up to whole batches of the run. */
+  /** A class-balanced sample of so many, rounded up to whole batches of the run. */
   readonly images: number;
   readonly source: LevelSource;
 }
 
-interface Asked extends Question {
+export interface LevelsQuestion extends Question {
   readonly stop: StopFlag;
   readonly onProgress: (progress: AnalysisProgress) => void;
 }
 
 /** Throws 'not-found' for a run that is not there or, with source `run`, not calibrated; 'image-skipped' when no image can be read; 'model-values' for maps that hold no numbers. */
-export function levelsOfRun(sources: RunSources, question: Question, { signal, onEvent }: CallOptions<'levels.get'>): Promise<Levels> {
-  return stoppable(signal, (stop) => answer(sources, { ...question, stop, onProgress: (progress) => onEvent?.(progress) }));
-}
-
-async function answer(sources: RunSources, options: Asked): Promise<Levels> {
+export async function levelsOfRun(sources: RunSources, options: LevelsQuestion): Promise<Levels> {
   const { store } = sources;
   const run = await storedRun(store, options.runId);
   const model = await sources.model(run);
@@ -57,16 +53,16 @@ async function answer(sources: RunSources, options: Asked): Promise<Levels> {
   const siblings = await calibratedSiblings(store, run);
   const { structure } = model.shared;
   const plan = planLevels(structure, run.settings, own, siblings);
-  const batches = Math.min(batchCount(run.total, run.settings.batch), batchCount(options.images, run.settings.batch));
-  const images = Math.min(run.total, batches * run.settings.batch);
+  const specs = await sampleSpecs(sources, run, options.images);
+  const images = imagesOf(specs);
   // A new sibling brings its deltas, so it makes another question.
   const source: LevelSource = isFloat(run.settings) ? 'run' : options.source;
   const question = { source, images, siblings: plan.schemes.map(({ sibling }) => sibling) };
   const stored = await store.savedAnalysis(run.id, levelsKind, question, measuredLevelsSchema);
   if (stored !== null) return withRunCounts(store, run, structure, stored);
-  const pass = await mapsPass(sources, run, model, own, { ...options, batches, total: images * (needsSearch(plan) ? 2 : 1) });
+  const pass = await mapsPass(sources, run, model, own, { ...options, specs, total: images * (needsSearch(plan) ? 2 : 1) });
   const measured = await measureLevels(plan, images, pass);
-  if (measured.images === 0) throw fail('image-skipped', 'None of these images can be read', { place: `the first ${images} images of the run`, next: 'Put the pictures back where they were' });
+  if (measured.images === 0) throw fail('image-skipped', 'None of these images can be read', { place: `a sample of ${images} images of the run`, next: 'Put the pictures back where they were' });
   const result: MeasuredLevels = {
     runId: run.id, source, images: measured.images, skipped: measured.skipped,
     blocks: structure.blocks.map((block) => blockRecord(structure, block.index, measured.images, at(measured.blocks, block.index))),
@@ -107,26 +103,23 @@ async function calibratedSiblings(store: Store, run: StoredRun): Promise<Map<Sch
   return found;
 }
 
-interface PassOptions extends Pick<Asked, 'source' | 'stop' | 'onProgress'> {
-  readonly batches: number;
+interface PassOptions extends Pick<LevelsQuestion, 'source' | 'stop' | 'onProgress'> {
+  readonly specs: readonly BatchSpec[];
   /** Images of all passes together. */
   readonly total: number;
 }
 
-/** A pass over the run's first batches: groups of a few images, added up in order. */
-async function mapsPass(sources: RunSources, run: StoredRun, model: KnownModel, own: Calibrated | null, { source, stop, onProgress, batches, total }: PassOptions): Promise<Pass> {
+/** A pass over the sample: groups of a few images, added up in order. */
+async function mapsPass(sources: RunSources, run: StoredRun, model: KnownModel, own: Calibrated | null, { source, stop, onProgress, specs, total }: PassOptions): Promise<Pass> {
   const { settings } = run;
-  const listed = await sources.store.listedImages(run.listId);
-  const groups = batchGroups(batches, settings.batch, taskImages);
+  const groups = batchGroups(specs, settings.batch, taskImages);
   const network = source === 'fp32' || isFloat(settings) ? floatRequirement(model, settings.batch) : cellRequirement(model, cellKey(model.record.hash, run.id, settings), settings, own?.parameters ?? null);
   const needs = [model.requirement, network];
   let done = 0;
   return async (thresholds, tails) => {
     const pool = await sources.pool();
-    const start = async (group: readonly number[]): Promise<MapSums> => {
-      const specs = group.map((batch) => batchSpec(listed, (file) => file, batch, settings.batch));
-      const absolute = await Promise.all(specs.map(async (spec) => ({ ...spec, files: await Promise.all(spec.files.map((file) => sources.path(run, file))) })));
-      const part = await pool.run<'map-sums'>({ kind: 'map-sums', cell: network.key, batches: absolute, preprocess: settings.preprocess, thresholds, tails }, { needs, stop, urgent: true });
+    const start = async (batches: readonly BatchSpec[]): Promise<MapSums> => {
+      const part = await pool.run<'map-sums'>({ kind: 'map-sums', cell: network.key, batches, preprocess: settings.preprocess, thresholds, tails }, { needs, stop, urgent: true });
       onProgress({ kind: 'progress', done: (done += part.images + part.skipped), total });
       return part;
     };
@@ -141,14 +134,19 @@ async function mapsPass(sources: RunSources, run: StoredRun, model: KnownModel, 
 async function* inOrder<I, T>(items: readonly I[], start: (item: I) => Promise<T>, ahead: number): AsyncGenerator<T> {
   const running: Promise<T>[] = [];
   const next = (): Promise<T> => running.shift() ?? Promise.reject(new Error('nothing is on its way'));
-  for (const item of items) {
-    const started = start(item);
-    // It is waited for later, or not at all once another has failed.
-    started.catch(() => undefined);
-    running.push(started);
-    if (running.length >= ahead) yield await next();
+  try {
+    for (const item of items) {
+      const started = start(item);
+      // It is waited for later.
+      started.catch(() => undefined);
+      running.push(started);
+      if (running.length >= ahead) yield await next();
+    }
+    while (running.length > 0) yield await next();
+  } finally {
+    // When one has failed, none of the others goes on behind the end of the question.
+    await Promise.allSettled(running);
   }
-  while (running.length > 0) yield await next();
 }
 
 function floatRequirement(model: KnownModel, batch: number): Requirement {

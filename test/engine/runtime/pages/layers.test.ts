@@ -3,7 +3,8 @@ import { copyFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '../../../../src/engine';
 import { rowOf, worstSites } from '../../../../src/engine/runtime/pages/layers-rows';
-import { chunksOf, sampleBatches } from '../../../../src/engine/runtime/pages/layers-sample';
+import { chunksOf } from '../../../../src/engine/runtime/pages/layers-sample';
+import { sampleBatches } from '../../../../src/engine/runtime/pages/sample';
 import { EngineError } from '../../../../src/shared/failure';
 import type { Sensitivity, SensitivityEvent, SensitivityRow } from '../../../../src/shared/layers';
 import { smallEngine } from '../../../helpers/small-engine';
@@ -210,6 +211,12 @@ describe('the sample', () => {
     expect(sampleBatches(labels, 4, 10)).toHaveLength(3);
     expect(sampleBatches(labels, 4, null)).toEqual(Array.from({ length: 15 }, (_, batch) => batch));
     expect(sampleBatches(labels, 7, 1000)).toHaveLength(9);
+    // The last batch is short: a sample with it has one more.
+    for (let count = 1; count <= 60; count++) {
+      const held = sampleBatches(labels, 7, count).reduce((sum, batch) => sum + Math.min(7, 60 - 7 * batch), 0);
+      expect(held).toBeGreaterThanOrEqual(count);
+      expect(held).toBeLessThan(count + 7);
+    }
   });
 
   it('is handed out in pieces for all workers', () => {

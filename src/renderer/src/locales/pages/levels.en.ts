@@ -10,7 +10,7 @@ export const levelsEn = {
     measuring: 'Levels of {model} {scheme}',
     loading: 'Loading the network…',
     measuringImages: 'Measuring the maps: {done} of {total} images',
-    measuredOn: 'measured on the first image of the run | measured on the first {images} images of the run',
+    measuredOn: 'measured on 1 image of the run | measured on {images} images of the run, spread over its classes',
     skipped: '1 image could not be read | {count} images could not be read',
     stopped: 'Measuring was stopped.',
     measure: 'Measure the levels',

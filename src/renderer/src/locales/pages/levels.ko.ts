@@ -10,7 +10,7 @@ export const levelsKo = {
     measuring: '{model} {scheme}의 레벨',
     loading: '네트워크를 불러오는 중…',
     measuringImages: '맵 측정 중: 이미지 {total}장 중 {done}장',
-    measuredOn: '실행의 첫 이미지 1장에서 측정 | 실행의 첫 이미지 {images}장에서 측정',
+    measuredOn: '실행의 이미지 1장에서 측정 | 클래스별로 고르게 뽑은 실행 이미지 {images}장에서 측정',
     skipped: '이미지 1장을 읽을 수 없음 | 이미지 {count}장을 읽을 수 없음',
     stopped: '측정을 중지했습니다.',
     measure: '레벨 측정',
