@@ -36,7 +36,7 @@ export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef
   });
 
   // The run's list of images grows while it goes on: asked again at the end, not at every batch.
-  watch(() => [obstacle.value, run.value?.id, baseline.value?.id, job.running] as const, ([blocked, id, baselineId]) => {
+  watch([obstacle, () => run.value?.id, () => baseline.value?.id, () => job.running], ([blocked, id, baselineId]) => {
     if (blocked !== null || id === undefined) attention.forget();
     else void attention.loadImages(id, baselineId ?? null);
   }, { immediate: true });
@@ -71,7 +71,7 @@ export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef
   }, { immediate: true });
 
   // The rest of the navigator, once the view is there and nobody else needs the engine.
-  watch(() => [attention.view, job.running] as const, ([view, busy]) => {
+  watch([() => attention.view, () => job.running], ([view, busy]) => {
     if (view === null || busy || key.value === null) return;
     const { runId, image, block, head } = view;
     void attention.fillDamage({ runId, image, block, head }, key.value.blocks);

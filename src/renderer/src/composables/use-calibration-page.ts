@@ -10,7 +10,7 @@ export function useCalibrationPage({ run, model }: SelectedRun): ComputedRef<Cal
   const calibration = useCalibration();
   const job = useJob();
   // Asked again when the run got further: once calibrated, once done, and when a job with other seeds has ended.
-  watch(() => [run.value?.id ?? null, run.value?.state, job.running] as const, ([id]) => {
+  watch([() => run.value?.id ?? null, () => run.value?.state, () => job.running], ([id]) => {
     if (id === null) calibration.forget();
     else void calibration.load(id);
   }, { immediate: true });
