@@ -12,14 +12,13 @@ import { evaluationImages } from './choose-images';
 import { overridesNote } from './model-overrides';
 import { choosePreprocess, isFloat, planRuns } from './plan';
 
-/** Node, ONNX Runtime and DuckDB with nothing loaded, and what each worker thread adds: its own JavaScript heap, and sessions while it calibrates. */
-const programBytes = 120e6;
-const workerBytes = 90e6;
-const calibratingWorkerBytes = 160e6;
-/** Bytes in times of a model's weights: the imported model and what its import leaves behind, what each worker keeps, and each network of a worker (weights and their packed form; a quarter of it as codes). */
-const modelWeights = 2.6;
-const workerWeights = 1.1;
-const cellWeights = { reference: 1.85, integer: 0.4 } as const;
+/** Node, ONNX Runtime and DuckDB with nothing loaded, and what each worker thread adds: its own JavaScript heap. */
+const programBytes = 205e6;
+const workerBytes = 75e6;
+/** Bytes in times of a model's weights: the imported model, which all threads share, and what its import leaves behind; a calibration's sessions; each network of a worker (a packed form of the weights; a quarter of it as codes). */
+const modelWeights = 1.2;
+const calibrationWeights = 1.2;
+const cellWeights = { reference: 1.37, integer: 0.4 } as const;
 
 /** Peak of the largest model: models are evaluated one after another and let go in between. */
 export function estimateEvaluation(models: readonly KnownModel[], dataset: KnownDataset, spec: EvaluationSpec, workers: number): Estimate {
@@ -37,6 +36,7 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
   const parts = estimateParts({
     weights: shared.structure.parameters * 4,
     workers,
+    float: settings.some(isFloat),
     quantised: settings.filter((run) => !isFloat(run)).length,
     arithmetic: spec.arithmetic === 'integer' ? 'integer' : 'reference',
     floatShare: spec.arithmetic === 'integer' ? floatShare(model, at(settings, settings.length - 1)) : 0,
@@ -58,7 +58,9 @@ export interface MemoryPlan {
   /** Bytes of the model's weights. */
   readonly weights: number;
   readonly workers: number;
-  /** Quantised cells; FP32 comes with the worker. */
+  /** Whether FP32 is evaluated, too: before the calibrations, and with the others after them. */
+  readonly float: boolean;
+  /** Quantised cells. */
   readonly quantised: number;
   readonly arithmetic: keyof typeof cellWeights;
   /** Of the weights of an integer network: those at sites that overrides leave in reference arithmetic. None when left out. */
@@ -68,13 +70,14 @@ export interface MemoryPlan {
 }
 
 /** What the peak is made of. Pure. */
-export function estimateParts({ weights, workers, quantised, arithmetic, floatShare = 0, calibration }: MemoryPlan): Estimate['parts'] {
+export function estimateParts({ weights, workers, float, quantised, arithmetic, floatShare = 0, calibration }: MemoryPlan): Estimate['parts'] {
   const calibrating = Math.min(workers, quantised);
   const networkWeights = cellWeights[arithmetic] + floatShare * (cellWeights.reference - cellWeights[arithmetic]);
+  const floats = float ? workers * cellWeights.reference * weights : 0;
   return [
-    { name: 'program and workers', bytes: programBytes + workers * workerBytes + calibrating * calibratingWorkerBytes },
-    { name: 'float model', bytes: weights * (modelWeights + workers * workerWeights) },
-    // Memory of the calibration images serves the networks that are loaded after it.
-    { name: 'networks', bytes: Math.max(workers * quantised * networkWeights * weights, calibrating * calibration) },
+    { name: 'program and workers', bytes: programBytes + workers * workerBytes },
+    { name: 'float model', bytes: weights * modelWeights + floats },
+    // Memory of the calibrations serves the networks that are loaded after them.
+    { name: 'networks', bytes: Math.max(workers * quantised * networkWeights * weights, calibrating * (calibrationWeights * weights + calibration)) },
   ];
 }

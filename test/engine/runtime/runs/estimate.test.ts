@@ -2,45 +2,43 @@
 import { describe, expect, it } from 'vitest';
 import { estimateParts, type MemoryPlan } from '../../../../src/engine/runtime/runs/estimate';
 
-const tiny = { weights: 22.9e6, arithmetic: 'reference' } as const;
-const small = { weights: 88.2e6, arithmetic: 'reference' } as const;
-const integer = { arithmetic: 'integer' } as const;
-const baseImages = (count: number): number => count * 5.5e6;
-/** Bytes of this many calibration images in memory. */
-const tinyImages = (count: number): number => count * 1.51e6;
-const smallImages = (count: number): number => count * 2.75e6;
-const swinImages = (count: number): number => count * 8.43e6;
+const reference = { arithmetic: 'reference', float: true } as const;
+const integer = { arithmetic: 'integer', float: true } as const;
+/** Weights, and bytes of 32 calibration images in memory. */
+const tiny = { weights: 22.9e6, calibration: 32 * 1.51e6 } as const;
+const small = { weights: 88.2e6, calibration: 32 * 2.75e6 } as const;
+const swin = { weights: 113.2e6, calibration: 32 * 8.43e6 } as const;
+const base = { weights: 346e6, calibration: 32 * 5.5e6 } as const;
 
 const peak = (plan: MemoryPlan): number => estimateParts(plan).reduce((sum, part) => sum + part.bytes, 0);
 
 describe('estimateParts', () => {
   it.each([
-    ['DeiT-T, 1 worker, 2 cells', { ...tiny, workers: 1, quantised: 1, calibration: tinyImages(32) }, 464e6],
-    ['DeiT-T, 1 worker, 7 cells', { ...tiny, workers: 1, quantised: 6, calibration: tinyImages(8) }, 687e6],
-    ['DeiT-T, 2 workers, 7 cells', { ...tiny, workers: 2, quantised: 6, calibration: tinyImages(32) }, 1133e6],
-    ['DeiT-S, 1 worker, 2 cells', { ...small, workers: 1, quantised: 1, calibration: smallImages(32) }, 820e6],
-    ['DeiT-S, 1 worker, 7 cells', { ...small, workers: 1, quantised: 6, calibration: smallImages(2) }, 1723e6],
-    ['DeiT-S, 2 workers, 4 cells', { ...small, workers: 2, quantised: 3, calibration: smallImages(3) }, 1920e6],
-    ['Swin-T, 1 worker, 2 cells', { ...tiny, weights: 113.2e6, workers: 1, quantised: 1, calibration: swinImages(8) }, 897e6],
-    ['DeiT-T, integer, 2 workers, 7 cells', { ...tiny, ...integer, workers: 2, quantised: 6, calibration: tinyImages(32) }, 676e6],
-    ['DeiT-S, integer, 2 workers, 1 cell', { ...small, ...integer, workers: 2, quantised: 1, calibration: smallImages(32) }, 791e6],
-    ['DeiT-S, integer, 2 workers, 7 cells', { ...small, ...integer, workers: 2, quantised: 6, calibration: smallImages(32) }, 1445e6],
-    ['DeiT-B, integer, 2 workers, 1 cell', { ...integer, weights: 346e6, workers: 2, quantised: 1, calibration: baseImages(32) }, 2011e6],
+    ['DeiT-T, 1 worker, 7 cells', { ...reference, ...tiny, workers: 1, quantised: 6 }, 539e6],
+    ['DeiT-T, 2 workers, 7 cells', { ...reference, ...tiny, workers: 2, quantised: 6 }, 832e6],
+    ['DeiT-S, 1 worker, 7 cells', { ...reference, ...small, workers: 1, quantised: 6 }, 1196e6],
+    ['DeiT-S, 2 workers, 7 cells', { ...reference, ...small, workers: 2, quantised: 6 }, 2107e6],
+    ['Swin-T, 1 worker, 7 cells', { ...reference, ...swin, workers: 1, quantised: 6 }, 1544e6],
+    ['Swin-T, 2 workers, 7 cells', { ...reference, ...swin, workers: 2, quantised: 6 }, 2725e6],
+    ['DeiT-T, integer, 2 workers, 7 cells', { ...integer, ...tiny, workers: 2, quantised: 6 }, 595e6],
+    ['DeiT-S, integer, 2 workers, 1 cell', { ...integer, ...small, float: false, workers: 2, quantised: 1 }, 592e6],
+    ['DeiT-B, integer, 2 workers, 1 cell', { ...integer, ...base, float: false, workers: 2, quantised: 1 }, 1392e6],
   ])('%s: within 30 %% of what was measured', (_name, plan, measured) => {
     expect(peak(plan) / measured).toBeGreaterThan(0.7);
     expect(peak(plan) / measured).toBeLessThan(1.3);
   });
 
-  it('grows with workers, cells and the size of the model; images count once they need more than the networks', () => {
-    const plan = { ...small, workers: 1, quantised: 2, calibration: smallImages(32) };
+  it('grows with workers, cells, FP32 and the size of the model; calibrations count once they need more than the networks', () => {
+    const plan = { ...reference, ...small, workers: 1, quantised: 3 };
     expect(peak({ ...plan, workers: 2 })).toBeGreaterThan(peak(plan));
-    expect(peak({ ...plan, quantised: 3 })).toBeGreaterThan(peak(plan));
+    expect(peak({ ...plan, quantised: 4 })).toBeGreaterThan(peak(plan));
     expect(peak({ ...plan, weights: 100e6 })).toBeGreaterThan(peak(plan));
-    expect(peak({ ...plan, calibration: smallImages(64) })).toBe(peak(plan));
-    expect(peak({ ...plan, calibration: smallImages(1024) })).toBeGreaterThan(peak(plan));
+    expect(peak({ ...plan, float: false })).toBeLessThan(peak(plan));
+    expect(peak({ ...plan, calibration: 64 * 2.75e6 })).toBe(peak(plan));
+    expect(peak({ ...plan, calibration: 1024 * 2.75e6 })).toBeGreaterThan(peak(plan));
   });
 
   it('asks for no calibration when nothing is quantised', () => {
-    expect(peak({ ...small, workers: 2, quantised: 0, calibration: smallImages(1) })).toBeLessThan(peak({ ...small, workers: 2, quantised: 1, calibration: smallImages(1) }) - 150e6);
+    expect(peak({ ...reference, ...small, workers: 2, quantised: 0 })).toBeLessThan(peak({ ...reference, ...small, workers: 2, quantised: 1 }) - small.weights - small.calibration);
   });
 });
