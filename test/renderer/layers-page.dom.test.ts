@@ -97,7 +97,7 @@ describe('layers page', () => {
     await click(named('.sites thead button', 'Attention map'));
     expect(siteNames().slice(0, 6).every((site) => site.endsWith('matmul2'))).toBe(true);
     expect(all('.sites th[aria-sort=descending]').map((head) => head.textContent?.trim())).toEqual(['Attention map']);
-    await click(all('.strip header input').find((input) => input.getAttribute('value') === 'sqnr'));
+    await click(all('.strip .choice input').find((input) => input.getAttribute('value') === 'sqnr'));
     // Fewer decibels are worse: the worst first is ascending.
     expect(all('.sites th[aria-sort=ascending]').map((head) => head.textContent?.trim())).toEqual(['Attention map']);
   });
