@@ -75,13 +75,14 @@ async function photograph(theme, locale, suffix, onImage) {
 
 /** What the guide shows of one run beyond its figures: draws, rounding, errors and sensitivity of its layers. Asked for on the command line, while no window has the workspace. */
 function measureMore() {
-  const run = 'fashion_vit/BitLog2_Half_17/0';
   const sample = join(root, 'resources', 'sample');
-  const ask = (...args) => spawnSync(process.execPath, [join(root, 'tools', 'bitlog2.mjs'), ...args, '--workspace', join(userData, 'default.bitlog2')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ask = (...args) => spawnSync(process.execPath, [join(root, 'tools', 'bitlog2.mjs'), ...args, '--workspace', join(userData, 'default.bitlog2')], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' }).stdout;
+  // By id: the name alone means the newest, which is the one in integers.
+  const run = JSON.parse(ask('runs', '--json')).runs.find(({ modelName, settings }) => modelName === 'fashion_vit' && settings.scheme === 'BitLog2_Half_17' && settings.arithmetic === 'reference').id;
   ask('eval', '--model', join(sample, 'models', 'fashion_vit.onnx'), '--dataset', join(sample, 'images'), '--log_quant_scheme', 'BitLog2_Half_17', '--seed', '1');
   ask('noise', '--run', run, '--repeats', '5');
   ask('calibration', '--run', run, '--redraw', '2,3,4,5');
-  ask('layers', '--run', run, '--sensitivity', 'off-alone');
+  for (const kind of ['on-alone', 'off-alone']) ask('layers', '--run', run, '--sensitivity', kind);
 }
 
 /** Each page of the guide: its key, and what must be on it before it is photographed. */

@@ -71,7 +71,7 @@ export function layersDepthOption({ points, columns, shown, selected, fromZero }
       splitLine: { show: columns <= 64, lineStyle: { color: theme.line, opacity: 0.6 } },
     },
     yAxis: {
-      type: 'value', splitNumber: 3, name: words.figure, nameLocation: 'middle', nameGap: 44, nameTextStyle: { color: theme.textWeak }, ...(fromZero ? { min: 0 } : { scale: true }),
+      type: 'value', splitNumber: 3, ...(fromZero ? { min: 0 } : { scale: true }),
       axisLabel: { color: theme.textWeak, fontSize: 12, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },
