@@ -3,6 +3,7 @@ import type { CallOptions, EngineClient, EngineMethod, ParamsOf, ResultOf } from
 import type { EvaluationEvent } from '../../src/shared/evaluation';
 import { fail } from '../../src/shared/failure';
 import type { StoredLayers } from '../../src/shared/layers';
+import type { SavedRecipe } from '../../src/shared/recipe';
 import type { ModelRecord, RunRecord } from '../../src/shared/records';
 import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
@@ -15,6 +16,8 @@ import { makeLevels } from '../helpers/levels-record';
 import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
 export interface FixtureOptions {
+  /** Stored in the workspace. */
+  readonly recipes?: readonly SavedRecipe[];
   /** Start without models, data and runs. */
   readonly empty?: boolean;
   /** Cells that are not done yet, for pictures of a run that goes on. */
@@ -77,6 +80,7 @@ export class FixtureEngine implements EngineClient {
       'workspace.summary': async () => summary(),
       'model.add': async ({ file }) => { throw fail('model-unreadable', 'Not an ONNX file', { file, place: 'first bytes', expected: 'an ONNX protobuf', next: 'Export the model again' }); },
       'model.inspect': async () => { throw fail('not-found', 'The fixture inspects nothing'); },
+      'recipe.list': async () => ({ recipes: [...(this.options.recipes ?? [])] }),
       'dataset.add': async () => dataset,
       'sample.open': async () => { this.models = [vit, swin]; return { models: [vit, swin], dataset }; },
       'evaluation.estimate': async (spec) => ({ images: spec.limit ?? 1000, cells: spec.models.length * (spec.schemes.length + 1), peakBytes: 734 * 2 ** 20, parts: [{ name: 'sessions', bytes: 420 * 2 ** 20 }, { name: 'calibration', bytes: 314 * 2 ** 20 }] }),

@@ -198,6 +198,32 @@ describe('draft', () => {
   });
 });
 
+describe('stored recipes', () => {
+  const recipes = [{ name: 'late blocks', recipe: { name: 'late blocks', overrides: { 'blocks.5.*': 'fp32' as const, head: 8 } } }, { name: 'plain', recipe: { name: 'plain', w_bits: 6 } }];
+
+  it('are loaded into the draft', async () => {
+    await open({ recipes });
+    await click(named('.draft button', 'Load recipe'));
+    const entries = [...document.querySelectorAll('.menu-item.load')];
+    await click(entries[0]);
+    expect(all('.draft .change .pattern').map((pattern) => pattern.textContent)).toEqual(['blocks.5.*', 'head']);
+  });
+
+  it('are chosen in the run dialog, those that override something', async () => {
+    const services = await open({ recipes });
+    await click(all('.context .run')[0]);
+    const dialog = document.querySelector('[role=dialog]');
+    const trigger = [...(dialog?.querySelectorAll<HTMLElement>('button.pick') ?? [])].find((button) => button.getAttribute('aria-label')?.startsWith('Overrides'));
+    if (trigger === undefined) throw new Error('no choice of overrides');
+    await press('Enter', {}, trigger);
+    const items = [...document.querySelectorAll<HTMLElement>('[role=menuitemradio]')];
+    expect(items.map((item) => item.textContent?.trim())).toEqual(['none', 'late blocks']);
+    await click(items[1]);
+    expect(asked(services, 'evaluation.estimate').at(-1)).toMatchObject({ overrides: { 'blocks.5.*': 'fp32', head: 8 } });
+    expect(dialog?.textContent).toContain('blocks.5.*, head');
+  });
+});
+
 describe('states', () => {
   it('says why FP32 has no layers, and how to get some', async () => {
     await open();

@@ -74,7 +74,6 @@ export const layersEn = {
     draft: {
       title: 'Draft',
       changes: 'no changes | 1 change: | {count} changes:',
-      more: 'and {count} more',
       run: 'Run',
       runSays: 'Measures this model again on the same images with the same settings and these changes',
       running: 'running…',
@@ -126,10 +125,8 @@ export const layersEn = {
       per: 'Scales',
       perTensor: 'one for the tensor',
       perChannel: 'one for each of {count} channels',
-      delta: 'δ',
       deltaRange: '{min} · {median} · {max}',
       deltaRangeNote: 'least · median · most',
-      zeroPoint: 'Zero point',
       clippedLow: 'Clipped below',
       clippedHigh: 'Clipped above',
       error: 'Error of the values',

@@ -74,7 +74,6 @@ export const layersKo = {
     draft: {
       title: '초안',
       changes: '변경 없음 | 변경 1개: | 변경 {count}개:',
-      more: '외 {count}개',
       run: '실행',
       runSays: '같은 이미지와 설정에 이 변경만 더해 모델을 다시 측정합니다',
       running: '실행 중…',
@@ -126,10 +125,8 @@ export const layersKo = {
       per: '스케일',
       perTensor: '텐서에 하나',
       perChannel: '채널 {count}개에 하나씩',
-      delta: 'δ',
       deltaRange: '{min} · {median} · {max}',
       deltaRangeNote: '최소 · 중앙값 · 최대',
-      zeroPoint: '영점',
       clippedLow: '아래로 잘림',
       clippedHigh: '위로 잘림',
       error: '값의 오차',
