@@ -2,14 +2,11 @@
  * The sample that questions about "some images of a run" are answered on. A run's list is in the order of classes, so its beginning holds a
  * few classes only; and every pass must take whole batches of the run, since an image comes out as it did only beside the same neighbours.
  */
-import { balancedSubset } from '../../core/random/balanced-subset';
+import { batchOrder } from '../runs/batches';
 import type { StoredRun } from '../store/store-types';
 import type { BatchSpec } from '../workers/protocol';
 import { runBatch } from './images-cell';
 import type { RunSources } from './run-sources';
-
-/** Fixed, so that the same images serve every run and every question. */
-const sampleSeed = 0;
 
 /**
  * Batches of the run's list with `images` images at least, if it has so many: those that hold the first of a class-balanced choice, so that a
@@ -20,16 +17,14 @@ const sampleSeed = 0;
 export function sampleBatches(labels: ArrayLike<number>, batch: number, images: number | null): number[] {
   const count = Math.ceil(labels.length / batch);
   if (images === null || images >= labels.length) return Array.from({ length: count }, (_, index) => index);
-  const chosen = new Set<number>();
+  const chosen: number[] = [];
   let held = 0;
-  for (const image of balancedSubset(Array.from(labels), labels.length, sampleSeed)) {
+  for (const index of batchOrder(labels, batch)) {
     if (held >= images) break;
-    const index = Math.floor(image / batch);
-    if (chosen.has(index)) continue;
-    chosen.add(index);
+    chosen.push(index);
     held += Math.min(batch, labels.length - index * batch);
   }
-  return [...chosen].sort((a, b) => a - b);
+  return chosen.sort((a, b) => a - b);
 }
 
 /** Those batches with absolute paths. */

@@ -1,5 +1,6 @@
 /** Which batches each run still lacks, and how they are handed out. Pure. */
 import { at } from '../../../shared/at';
+import { balancedSubset } from '../../core/random/balanced-subset';
 
 export interface BatchWork {
   readonly batch: number;
@@ -12,10 +13,25 @@ export function batchCount(images: number, batch: number): number {
   return Math.ceil(images / batch);
 }
 
-/** Work left, in batch order, for runs with the given committed batches. */
-export function missingBatches(count: number, committed: ReadonlyMap<string, ReadonlySet<number>>): BatchWork[] {
+/** Fixed, so that all runs of a list are partial on the same images. */
+const orderSeed = 0;
+
+/**
+ * In which order the batches of a list are evaluated. The list is in the order of classes; a run that is partial should hold some of every class,
+ * or its figure so far and the interval about it would be those of the first classes only. Each batch comes with the first of its images in a
+ * class-balanced, seeded draw.
+ * @param labels class of each image of the list
+ */
+export function batchOrder(labels: ArrayLike<number>, size: number): number[] {
+  const order = new Set<number>();
+  for (const image of balancedSubset(Array.from(labels), labels.length, orderSeed)) order.add(Math.floor(image / size));
+  return [...order];
+}
+
+/** Work left, in the order given, for runs with the given committed batches. */
+export function missingBatches(order: readonly number[], committed: ReadonlyMap<string, ReadonlySet<number>>): BatchWork[] {
   const work: BatchWork[] = [];
-  for (let batch = 0; batch < count; batch++) {
+  for (const batch of order) {
     const runs = [...committed].filter(([, done]) => !done.has(batch)).map(([run]) => run);
     if (runs.length > 0) work.push({ batch, runs });
   }

@@ -13,7 +13,7 @@ import type { BatchCommit, Store } from '../store/store-types';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { BatchOutcome, BatchSpec, WorkerEvent } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
-import { batchCount, groupSize, missingBatches, shareOfRest, takeGroup, type BatchWork } from './batches';
+import { batchCount, batchOrder, groupSize, missingBatches, shareOfRest, takeGroup, type BatchWork } from './batches';
 import { Committing } from './committing';
 import { calibrateAll } from './calibrate-runs';
 import { cellKey } from './keys';
@@ -153,7 +153,7 @@ async function firstLook(inputs: JobInputs, runs: readonly JobRun[], count: numb
 /** Evaluates what `runs` lack among the first `count` batches. */
 async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count: number): Promise<void> {
   const byId = new Map(runs.map((run) => [run.id, run]));
-  const work = missingBatches(count, new Map(runs.map((run) => [run.id, run.committed])));
+  const work = missingBatches(batchOrder(inputs.images.labels, at(inputs.settings, 0).batch).slice(0, count), new Map(runs.map((run) => [run.id, run.committed])));
   if (work.length === 0) return;
   for (const run of runs) await inputs.store.setRunState(run.id, 'running');
   const size = at(inputs.settings, 0).batch;

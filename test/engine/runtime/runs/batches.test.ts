@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchCount, groupSize, missingBatches, shareOfRest, takeGroup } from '../../../../src/engine/runtime/runs/batches';
+import { batchCount, batchOrder, groupSize, missingBatches, shareOfRest, takeGroup } from '../../../../src/engine/runtime/runs/batches';
 
 describe('batches', () => {
   it('covers every image once and no more', () => {
@@ -15,7 +15,7 @@ describe('batches', () => {
     const committed = fc.uniqueArray(fc.nat(19));
     fc.assert(fc.property(fc.array(committed, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 7 }), (done, most) => {
       const runs = new Map(done.map((batches, index) => [`run${index}`, new Set(batches)]));
-      const work = missingBatches(20, runs);
+      const work = missingBatches(Array.from({ length: 20 }, (_, batch) => batch), runs);
       const handed = new Map([...runs].map(([run]) => [run, new Set<number>()]));
       for (let group = takeGroup(work, most); group.length > 0; group = takeGroup(work, most)) {
         expect(group.length).toBeLessThanOrEqual(most);
@@ -50,6 +50,19 @@ describe('batches', () => {
         left -= share;
       }
       expect(last).toBe(1);
+    }));
+  });
+});
+
+describe('batchOrder', () => {
+  it('holds every batch once, and whatever is done first holds every class', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 8 }), (classes, each, size) => {
+      const labels = Array.from({ length: classes * each }, (_, image) => Math.floor(image / each));
+      const order = batchOrder(labels, size);
+      expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: batchCount(labels.length, size) }, (_, batch) => batch));
+      // One batch per class at most is needed to have met every class.
+      const met = new Set(order.slice(0, classes).flatMap((batch) => labels.slice(batch * size, (batch + 1) * size)));
+      expect(met.size).toBe(classes);
     }));
   });
 });
