@@ -38,6 +38,9 @@ describe('notes and reasons', () => {
     ['deit_small: about 1.2 GB of memory at the peak (7 networks, 2 workers)', 'deit_small: 메모리 최대 약 1.2 GB (네트워크 7개, 워커 2개)'],
     ["the zero point of its weight's output channel 12 is 140, outside -120 to 135", '가중치 출력 채널 12의 영점이 140로, -120~135 범위를 벗어납니다'],
     ['Sqrt2_17: 3 of 26 sites stay in reference arithmetic, the first blocks.2.mlp.fc2: the zero point of its input is -3, outside the 0 to 255 of a byte', 'Sqrt2_17: 양자화 지점 26개 가운데 3개는 참조 방식으로 계산합니다 (첫 지점 blocks.2.mlp.fc2)'],
+    ['1 of 3 heads of the attention map stay in FP32 (override)', '어텐션 맵의 헤드 3개 가운데 1개를 FP32로 둡니다 (예외)'],
+    ['The override "blocks.0.atn.*" matches no site of the model', '예외 "blocks.0.atn.*"에 맞는 양자화 지점이 이 모델에 없습니다'],
+    ['BitLog2_Half_17 has 4 bits whatever it is given, so the attention map cannot have 8', 'BitLog2_Half_17은 언제나 4비트이므로 어텐션 맵을 8비트로 할 수 없습니다'],
     ['Sqrt2_17 has 17 distinct values (16 and zero), one more than 4 bits hold', 'Sqrt2_17의 값은 17가지(16개와 0)로, 4비트에 담기는 것보다 하나 많습니다'],
   ])('%s', (english, expected) => {
     expect(engineSentence(english, 'ko')).toBe(expected);
