@@ -16,7 +16,7 @@ import { parseHex } from '../../src/renderer/src/raster/viridis';
 import type { AttentionView } from '../../src/shared/attention';
 import { makePicture, makeRun, swin, viewOf, vit } from '../renderer/fixture-data';
 import { sites } from './picture-cases';
-import { recordCanvases, svgOfCanvas } from './recording-context';
+import { recordCanvases, svgOfCanvas } from '../renderer/recording-context';
 import { normalSvg, storedNames, storedPng, storedSvg } from './stored-picture';
 
 beforeAll(recordCanvases);

@@ -1,5 +1,5 @@
 /** A 2D context that writes down what is drawn as SVG, so that pictures drawn on a canvas can be stored and read. Knows what the program's pictures use, no more. */
-import { pngOf } from './stored-picture';
+import { pngOf } from '../charts/stored-picture';
 
 const drawn = new WeakMap<HTMLCanvasElement, Recorder>();
 
