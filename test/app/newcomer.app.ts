@@ -54,7 +54,7 @@ test('worst layer, worst head in it, an image that this head flipped: six clicks
   await page.locator('.inspector .links').getByRole('button', { name: 'Attention' }).waitFor();
   // Sorted by damage, and the worst is the one that is open beside it.
   const site = await words(first.locator('th'));
-  expect(await words(page.locator('.inspector h2'))).toBe(site);
+  expect(await words(page.locator('.inspector h2').first())).toBe(site);
   await shot('2-layers');
 
   await click(page.locator('.inspector .links').getByRole('button', { name: 'Attention' }));
