@@ -27,7 +27,7 @@ function answering(services: Fixture, answer: () => Promise<ReturnType<typeof ma
 }
 
 describe('levels page', () => {
-  it('measures the selected run once, on the first images of its list', async () => {
+  it('measures the selected run once, on images of every class', async () => {
     const services = await openLevels();
     expect(asked(services, 'levels.get')).toEqual([{ runId: 'r-m-vit-BitLog2_Half_17', images: 16, source: 'run' }]);
     useSelection().go({ page: 'board' });
@@ -37,7 +37,7 @@ describe('levels page', () => {
     expect(asked(services, 'levels.get')).toHaveLength(1);
     expect(all('.occupancy .rows button').map((button) => button.textContent)).toEqual(vit.blocks.map(({ name }) => name));
     expect(all('.occupancy .code').map((code) => code.textContent).slice(0, 4)).toEqual(['0', '1/δ', '2/δ', '1.5·2/δ']);
-    expect(text('.page .toolbar, .levels .toolbar')).toContain('measured on the first 16 images');
+    expect(text('.page .toolbar, .levels .toolbar')).toContain('measured on 16 images of the run, spread over its classes');
   });
 
   it('reads a value off all ladders by the keyboard', async () => {
