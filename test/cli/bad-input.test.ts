@@ -119,10 +119,10 @@ function expectNoStack(stderr: string): void {
 
 describe('a model that cannot be used', () => {
   it.each<[string, Words]>([
-    ['text.onnx', { what: 'looks like a text file', expected: 'an ONNX model', next: 'Choose an .onnx file' }],
-    ['empty.onnx', { what: 'looks like an empty file', expected: 'an ONNX model', next: 'Choose an .onnx file' }],
-    ['pickle.onnx', { what: 'a Python pickle, perhaps a PyTorch checkpoint', expected: 'an ONNX model', next: 'exported' }],
-    ['zip.onnx', { what: 'a zip archive, perhaps a PyTorch checkpoint', expected: 'an ONNX model', next: 'exported' }],
+    ['text.onnx', { what: 'looks like a text file', expected: 'an ONNX model', next: 'Choose an .onnx or .safetensors file' }],
+    ['empty.onnx', { what: 'looks like an empty file', expected: 'an ONNX model', next: 'Choose an .onnx or .safetensors file' }],
+    ['pickle.onnx', { what: 'a Python pickle, perhaps a PyTorch checkpoint', expected: 'an ONNX model', next: 'export the model to ONNX' }],
+    ['zip.onnx', { what: 'a zip archive, perhaps a PyTorch checkpoint', expected: 'an ONNX model', next: 'export the model to ONNX' }],
     ['truncated.onnx', { what: 'truncated', expected: 'whole', next: 'again' }],
     ['external.onnx', { what: 'weights file', file: 'external.onnx.data', expected: 'in the folder of the model', next: 'Copy both files' }],
     ['no-attention.onnx', { what: 'no softmax attention', expected: 'Softmax', next: 'vision transformer' }],
@@ -169,7 +169,7 @@ describe('a data set that cannot be used', () => {
     ['a file', () => project.path('good.onnx'), { what: 'is not a folder', expected: 'a readable folder', next: 'Choose the folder' }],
     ['an empty folder', () => { mkdirSync(project.path('empty')); return project.path('empty'); }, { what: 'has no pictures', expected: 'train/CLASS/picture', next: 'Choose the folder' }],
     ['class folders without pictures', () => { mkdirSync(project.path('hollow', 'anvil'), { recursive: true }); return project.path('hollow'); }, { what: 'hold no pictures', expected: '.jpeg', next: 'Check' }],
-    ['pictures without class folders', () => { project.file('flat/a.png', picture(1)); return project.path('flat'); }, { what: 'without class folders', place: '1 pictures', expected: 'CLASS/picture', next: 'Sort the pictures' }],
+    ['pictures without class folders', () => { project.file('flat/a.png', picture(1)); return project.path('flat'); }, { what: 'without class folders', place: 'a.png', expected: 'ILSVRC2012_val_', next: 'sort them into one folder per class' }],
   ])('%s is refused', async (_name, make, words) => {
     const folder = make();
     const { code, stderr } = await bitlog2(evaluate({ '--dataset': folder }));
