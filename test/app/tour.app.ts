@@ -92,7 +92,7 @@ async function readFigures(page: Parameters<typeof goTo>[0], locale: 'en' | 'ko'
   }
   // In sight, not under the columns that stay in place.
   expect(await page.locator('#page .sites tbody tr:not([aria-hidden]) .value').first().evaluate((value) => {
-    value.scrollIntoView({ block: 'nearest' });
+    value.scrollIntoView({ block: 'center' });
     const { left, top, width, height } = value.getBoundingClientRect();
     return value.parentElement?.contains(document.elementFromPoint(left + width / 2, top + height / 2)) ?? false;
   })).toBe(true);
