@@ -50,7 +50,7 @@ const forbidden = [
   ['src/renderer/src/App.vue', 'electron'],
   ['src/renderer/src/App.vue', 'node:path'],
   ['src/renderer/src/App.vue', '../../engine/index'],
-  ['src/renderer/src/App.vue', '../../report/report'],
+  ['src/renderer/src/App.vue', '../../cli/program'],
   ['src/charts/board.ts', 'vue'],
   ['src/report/report.ts', 'node:fs'],
   ['src/report/report.ts', 'echarts'],
