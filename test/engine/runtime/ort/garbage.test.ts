@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { collectGarbage, youngGarbageCollector } from '../../../../src/engine/runtime/ort/garbage';
 
 describe('youngGarbageCollector', () => {
-  it('collects what was just let go of', () => {
+  it('collects what was just let go of', async () => {
     const collect = youngGarbageCollector();
     expect(collect).not.toBeNull();
     collect?.();
@@ -10,7 +10,7 @@ describe('youngGarbageCollector', () => {
     for (let i = 0; i < 20; i++) new ArrayBuffer(1 << 20);
     expect(process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(before + 15 * 2 ** 20);
     collect?.();
-    expect(process.memoryUsage().arrayBuffers).toBeLessThan(before + 2 * 2 ** 20);
+    await vi.waitFor(() => expect(process.memoryUsage().arrayBuffers).toBeLessThan(before + 2 * 2 ** 20));
   });
 
   it('leaves the global scope as it was', () => {
@@ -20,13 +20,14 @@ describe('youngGarbageCollector', () => {
 });
 
 describe('collectGarbage', () => {
-  it('collects what has grown old, too', () => {
+  it('collects what has grown old, too', async () => {
     const holder: { held: ArrayBuffer[] } = { held: Array.from({ length: 20 }, () => new ArrayBuffer(1 << 20)) };
     // Survivors of two collections are old.
     for (let i = 0; i < 3; i++) youngGarbageCollector()?.();
     const before = process.memoryUsage().arrayBuffers;
     holder.held = [];
     collectGarbage();
-    expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(19 * 2 ** 20);
+    // V8 gives the bytes of collected buffers back on a thread of its own, which a busy machine lets wait.
+    await vi.waitFor(() => expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(19 * 2 ** 20));
   });
 });
