@@ -5,7 +5,9 @@ import type { CallOptions, EngineClient, EngineMethod, ParamsOf, ResultOf } from
 import { runParity, type ParityOptions } from './runtime/parity/run-parity';
 import type { ParityResult } from '../shared/parity';
 import { computeLogits } from './runtime/runs/logits';
-import { sampleFiles, Service, type EngineOptions } from './runtime/service';
+import type { EngineOptions } from './runtime/engine-options';
+import { sampleFiles } from './runtime/library/sample-files';
+import { Service } from './runtime/service';
 import { serve, type EnginePort } from './runtime/serve';
 
 export type { EngineOptions, EnginePort, ParityOptions };

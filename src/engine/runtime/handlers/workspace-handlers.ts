@@ -1,0 +1,59 @@
+/** The workspace itself: opening, models, data sets, recipes, taking out, exporting, reporting. */
+import { cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { fail } from '../../../shared/failure';
+import type { ModelRecord } from '../../../shared/records';
+import { inspection } from '../../core/graph/inspection';
+import { sampleFiles } from '../library/sample-files';
+import { onnxruntimeVersion } from '../ort/session';
+import { reportData } from '../pages/report';
+import { workspaceSummary } from '../results/results';
+import { modelOverrides } from '../runs/model-overrides';
+import type { Desk, HandlersOf } from './desk';
+
+export function workspaceHandlers(desk: Desk): HandlersOf<'engine' | 'workspace' | 'model' | 'overrides' | 'recipe' | 'dataset' | 'sample' | 'report'> {
+  const { options } = desk;
+  return {
+    'engine.info': () => Promise.resolve({
+      version: options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cores: cpus().length, memoryBytes: totalmem(), cpu: cpus()[0]?.model ?? 'unknown',
+    }),
+    'workspace.open': async ({ file }) => workspaceSummary(await desk.openWorkspace(file)),
+    'workspace.summary': async () => workspaceSummary(await desk.store()),
+    'workspace.remove': async (removal) => {
+      desk.refuseWhileEvaluating();
+      const store = await desk.store();
+      await store.remove(removal);
+      desk.forgetViews();
+      return workspaceSummary(store);
+    },
+    'workspace.export': async ({ table, format, file }) => ({ file: resolve(file), rows: await (await desk.store()).exportTable(table, format, resolve(file)) }),
+    'model.add': ({ file }) => desk.addModel(file),
+    'model.inspect': async ({ file, settings }) => {
+      const { shared } = await desk.loadModel(file);
+      return inspection(shared, settings);
+    },
+    'overrides.check': async ({ file, overrides, scheme = 'Sqrt2_17', wBits = 4, aBits = 4 }) => modelOverrides(await desk.loadModel(file), { scheme, wBits, aBits, overrides }),
+    'recipe.save': async ({ name, recipe }) => {
+      const saved = { name, recipe: { ...recipe, name } };
+      await (await desk.store()).saveRecipe(name, saved.recipe);
+      return saved;
+    },
+    'recipe.list': async () => ({ recipes: [...(await (await desk.store()).recipes())] }),
+    'recipe.delete': async ({ name }) => {
+      const store = await desk.store();
+      if (!(await store.deleteRecipe(name))) throw fail('not-found', 'There is no such recipe in the workspace', { place: name, next: 'Choose another' });
+      return { recipes: [...(await store.recipes())] };
+    },
+    'dataset.add': ({ root, labels }, { onEvent }) => desk.addDataset(root, (files) => onEvent?.({ files }), labels),
+    'sample.open': async () => {
+      const { models, dataset } = sampleFiles(options.resourcesPath);
+      const records: ModelRecord[] = [];
+      for (const file of models) records.push(await desk.addModel(file));
+      return { models: records, dataset: await desk.addDataset(dataset, () => undefined) };
+    },
+    'report.data': async ({ datasetId, runs }) => {
+      const store = await desk.store();
+      return { ...(await reportData(store, { datasetId, runs, published: desk.published() })), engine: options.version, created: new Date().toISOString() };
+    },
+  };
+}
