@@ -1,7 +1,7 @@
 /** Readonly records that the engine hands out: models, data sets, runs, results. Accuracies and differences in percent. */
 import * as v from 'valibot';
 import { failureSchema } from './failure';
-import { runSettingsSchema, schemeIdSchema } from './settings';
+import { labelChoiceSchema, runSettingsSchema, schemeIdSchema } from './settings';
 
 const interval = v.strictTuple([v.number(), v.number()]);
 
@@ -33,6 +33,8 @@ export const datasetRecordSchema = v.object({
   classes: v.array(v.object({ folder: v.string(), name: v.string(), label: v.number() })),
   trainImages: v.number(),
   valImages: v.number(),
+  /** How a person chose the labels of flat pictures: listed again without it, the data set would be another. Left out: as the files say. */
+  labels: v.optional(labelChoiceSchema),
   notes: v.array(v.string()),
 });
 export type DatasetRecord = Readonly<v.InferOutput<typeof datasetRecordSchema>>;

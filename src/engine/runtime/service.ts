@@ -1,6 +1,6 @@
 /** The engine's answers to the calls of the contract. One workspace, one pool of workers, one evaluation at a time. */
 import { cpus, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fail } from '../../shared/failure';
 import type { CallOptions, EngineMethod, EventOf, ResultOf } from '../../shared/engine-contract';
 import type { EvaluationSpec, LabelChoice } from '../../shared/settings';
@@ -16,6 +16,7 @@ import { modelFile } from './library/model-file';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
 import { Questions } from './pages/questions';
+import { pathOfRun } from './pages/run-dataset';
 import type { RunSources } from './pages/run-sources';
 import { readPublished, type PublishedTable } from './results/published';
 import { runEvaluation } from './runs/run-evaluation';
@@ -172,7 +173,7 @@ export class Service implements Desk {
   /** What questions about stored runs are answered from. */
   async sources(): Promise<RunSources> {
     const store = await this.store();
-    return { store, pool: () => this.currentPool(), model: (run) => this.modelOf(store, run), path: (run, file) => pathOf(store, run, file) };
+    return { store, pool: () => this.currentPool(), model: (run) => this.modelOf(store, run), path: (run, file) => pathOfRun(store, run, file) };
   }
 
   private async modelOf(store: Store, run: StoredRun): Promise<KnownModel> {
@@ -182,10 +183,4 @@ export class Service implements Desk {
     if (model.record.hash === run.modelHash) return model;
     throw fail('model-unreadable', 'The model file has changed since this run', { file: record.file, expected: `the bytes with SHA-256 ${run.modelHash}`, next: 'Put the old file back, or run the new one' });
   }
-}
-
-async function pathOf(store: Store, run: StoredRun, file: string): Promise<string> {
-  const dataset = (await store.datasets()).find((candidate) => candidate.id === run.datasetId);
-  if (dataset === undefined) throw fail('not-found', 'The data set of this run is not in the workspace', { place: run.datasetId });
-  return dataset.layout === 'archives' ? (await loadDataset(dataset.root)).path(file) : join(dataset.root, ...file.split('/'));
 }

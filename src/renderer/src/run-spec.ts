@@ -8,6 +8,7 @@ export function defaultSpec(models: readonly ModelRecord[], dataset: DatasetReco
   return {
     models: models.map((model) => model.file),
     dataset: dataset.root,
+    ...(dataset.labels === undefined ? {} : { labels: dataset.labels }),
     schemes: [...logSchemeIds],
     withFp32: true,
     wBits: 4,
@@ -24,6 +25,16 @@ export function defaultSpec(models: readonly ModelRecord[], dataset: DatasetReco
     // Equal settings continue each other: pressing Run twice never measures the same thing twice.
     resume: true,
   };
+}
+
+/** The same job on another data set, with the labels that were chosen for it. */
+export function withDataset({ labels: _other, ...spec }: EvaluationSpec, { root, labels }: DatasetRecord): EvaluationSpec {
+  return { ...spec, dataset: root, ...(labels === undefined ? {} : { labels }) };
+}
+
+/** The listed data set that a job is on: one folder can be listed under several choices of labels. */
+export function datasetOfSpec({ dataset, labels }: EvaluationSpec, datasets: readonly DatasetRecord[]): DatasetRecord | null {
+  return datasets.find((other) => other.root === dataset && other.labels?.file === labels?.file && other.labels?.order === labels?.order) ?? null;
 }
 
 /** The job that finishes (or repeats) one stored run. */

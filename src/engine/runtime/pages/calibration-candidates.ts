@@ -37,8 +37,8 @@ export class CandidateFinder {
 
   private async dataset(sources: RunSources, datasetId: string): Promise<KnownDataset> {
     if (this.listed?.datasetId !== datasetId) {
-      const { root } = await storedDataset(sources.store, datasetId);
-      const listed = { datasetId, dataset: loadDataset(root) };
+      const { root, labels } = await storedDataset(sources.store, datasetId);
+      const listed = { datasetId, dataset: loadDataset(root, { labels }) };
       this.listed = listed;
       this.found = null;
       listed.dataset.catch(() => { if (this.listed === listed) this.listed = null; });
