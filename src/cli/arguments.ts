@@ -44,16 +44,17 @@ export function parseNames(text: string): string[] {
   return [...new Set(commaList(text))];
 }
 
-/** A preset, `auto`, or JSON `{mean,std,crop_pct,interpolation}`. */
+/** A preset, `auto`, or JSON `{mean,std,crop_pct,interpolation}`, with `channels` and `resize` where they are unusual. */
 export function parsePreprocessOption(text: string): EvaluationSpec['preprocess'] {
   const preset = (['auto', 'deit', 'vit', 'swin'] as const).find((known) => known === text);
   if (preset !== undefined) return preset;
-  const expected = `auto, deit, vit, swin, or JSON such as {"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],"crop_pct":0.9,"interpolation":"bicubic"} (interpolation: ${interpolations.join(', ')})`;
+  const expected = `auto, deit, vit, swin, or JSON such as {"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],"crop_pct":0.9,"interpolation":"bicubic"} (interpolation: ${interpolations.join(', ')}; optional: "channels":"bgr", "resize":"squash")`;
   const fields = jsonObject(text);
-  const allowed = ['mean', 'std', 'crop_pct', 'interpolation'];
+  const allowed = ['mean', 'std', 'crop_pct', 'interpolation', 'channels', 'resize'];
   if (fields === null || [...fields.keys()].some((key) => !allowed.includes(key))) throw new InvalidArgumentError(`Allowed: ${expected}.`);
   const checked = preprocessSchema['~standard'].validate({
     mean: fields.get('mean'), std: fields.get('std'), cropPct: fields.get('crop_pct'), interpolation: fields.get('interpolation'),
+    ...Object.fromEntries(['channels', 'resize'].flatMap((key) => (fields.has(key) ? [[key, fields.get(key)]] : []))),
   });
   if ('value' in checked && checked.issues === undefined && checked.value.std.every((deviation) => deviation > 0)) return checked.value;
   throw new InvalidArgumentError(`Allowed: ${expected}.`);

@@ -1,6 +1,7 @@
 /** What a run is made with. Checked at every door (command line, window, stored recipe). */
 import * as v from 'valibot';
 import { bitsSchema, logSchemeIds, schemeIds, schemeIdSchema, type SchemeId } from './bits-and-schemes';
+import { labelMapSchema } from './label-map';
 import { overridesSchema } from './overrides';
 
 export { bitsSchema, logSchemeIds, schemeIds, schemeIdSchema, type SchemeId };
@@ -16,6 +17,10 @@ export const preprocessSchema = v.object({
   std: channels,
   cropPct: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
   interpolation: v.picklist(interpolations),
+  /** The network takes blue first. Mean and std stay those of red, green and blue. Left out: red first. */
+  channels: v.optional(v.literal('bgr')),
+  /** Both sides are resized, whatever the picture's shape. Left out: the short side. */
+  resize: v.optional(v.literal('squash')),
 });
 /** Pixel preparation: short side to floor(input/cropPct), centre crop, (x/255 - mean)/std. */
 export type Preprocess = Readonly<v.InferOutput<typeof preprocessSchema>>;
@@ -40,6 +45,8 @@ export const runSettingsSchema = v.object({
   imageList: v.nullable(v.array(v.string())),
   /** Exceptions from bits and scheme; left out when there are none. The order of the keys counts. */
   overrides: v.optional(overridesSchema),
+  /** Which output stands for which class, where it is not the one in the data set's own order. */
+  labelMap: v.optional(labelMapSchema),
 });
 export type RunSettings = Readonly<v.InferOutput<typeof runSettingsSchema>>;
 
@@ -72,5 +79,6 @@ export const evaluationSpecSchema = v.object({
   resume: v.boolean(),
   /** Of every quantised run; FP32 runs have none. */
   overrides: v.optional(overridesSchema),
+  labelMap: v.optional(labelMapSchema),
 });
 export type EvaluationSpec = Readonly<v.InferOutput<typeof evaluationSpecSchema>>;

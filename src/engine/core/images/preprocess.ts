@@ -14,7 +14,8 @@ export const preprocessPresets: Readonly<Record<PresetName, Preprocess>> = {
   swin: { mean: [...imagenetMean], std: [...imagenetStd], cropPct: 0.9, interpolation: 'bicubic' },
 };
 
-const keys = ['mean', 'std', 'crop_pct', 'interpolation'] as const;
+const needed = ['mean', 'std', 'crop_pct', 'interpolation'] as const;
+const keys = [...needed, 'channels', 'resize'] as const;
 const example = '{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],"crop_pct":0.9,"interpolation":"bicubic"}';
 
 function wrong(place: string, what: string, expected: string): never {
@@ -31,7 +32,8 @@ function channelsOf(value: unknown, key: string, accept: (channel: number) => bo
 }
 
 /**
- * `{"mean":[r,g,b],"std":[r,g,b],"crop_pct":x,"interpolation":"bicubic"}` as text; all four keys are needed.
+ * `{"mean":[r,g,b],"std":[r,g,b],"crop_pct":x,"interpolation":"bicubic"}` as text; these four keys are needed.
+ * `"channels":"bgr"` gives the network blue first, `"resize":"squash"` resizes both sides.
  * Throws EngineError 'settings' that names the key and what it should be.
  */
 export function parsePreprocess(text: string): Preprocess {
@@ -57,11 +59,15 @@ export function parsePreprocess(text: string): Preprocess {
   if (interpolation === undefined) {
     return wrong('interpolation', `interpolation is ${JSON.stringify(name) ?? 'missing'}`, interpolations.join(', '));
   }
-  return { mean, std, cropPct, interpolation };
+  const channels = fields.get('channels');
+  if (channels !== undefined && channels !== 'rgb' && channels !== 'bgr') return wrong('channels', `channels is ${JSON.stringify(channels)}`, 'rgb or bgr');
+  const resize = fields.get('resize');
+  if (resize !== undefined && resize !== 'short-side' && resize !== 'squash') return wrong('resize', `resize is ${JSON.stringify(resize)}`, 'short-side or squash');
+  return { mean, std, cropPct, interpolation, ...(channels === 'bgr' ? { channels } : {}), ...(resize === 'squash' ? { resize } : {}) };
 }
 
 /** The same JSON, for model metadata, goldens and messages. */
 export function preprocessJson(preprocess: Preprocess): string {
-  const { mean, std, cropPct, interpolation } = preprocess;
-  return JSON.stringify({ mean, std, crop_pct: cropPct, interpolation });
+  const { mean, std, cropPct, interpolation, ...rest } = preprocess;
+  return JSON.stringify({ mean, std, crop_pct: cropPct, interpolation, ...rest });
 }

@@ -8,6 +8,8 @@ export interface CropSettings {
   readonly input: number;
   readonly cropPct: number;
   readonly interpolation: Interpolation;
+  /** Both sides are resized, whatever the picture's shape. */
+  readonly squash?: boolean;
 }
 
 export interface Size {
@@ -15,10 +17,11 @@ export interface Size {
   readonly height: number;
 }
 
-/** Size after resizing: the short side is floor(input / cropPct), the long side keeps the ratio and is truncated. */
+/** Size after resizing: the short side is floor(input / cropPct), the long side keeps the ratio and is truncated; squashed, both are that long. */
 export function resizedSize(picture: Size, settings: CropSettings): Size {
   const side = Math.floor(settings.input / settings.cropPct);
   const { width, height } = picture;
+  if (settings.squash === true) return { width: side, height: side };
   return width <= height
     ? { width: side, height: Math.trunc((side * height) / width) }
     : { width: Math.trunc((side * width) / height), height: side };

@@ -15,8 +15,15 @@ export interface LoadedBatch {
   readonly skipped: readonly { readonly position: number; readonly reason: string; readonly detail: string }[];
 }
 
-function cropSettings(side: number, { cropPct, interpolation }: Preprocess): CropSettings {
-  return { input: side, cropPct, interpolation };
+function cropSettings(side: number, { cropPct, interpolation, resize }: Preprocess): CropSettings {
+  return { input: side, cropPct, interpolation, squash: resize === 'squash' };
+}
+
+/** The first and the third of three planes of `area` values, exchanged in place from `offset` on. */
+function swapRedAndBlue(pixels: Float32Array, offset: number, area: number): void {
+  const red = pixels.slice(offset, offset + area);
+  pixels.copyWithin(offset, offset + 2 * area, offset + 3 * area);
+  pixels.set(red, offset + 2 * area);
 }
 
 /** Decodes, resizes, crops. Throws ImageSkip. */
@@ -39,6 +46,7 @@ export function loadBatch(files: readonly string[], batch: number, side: number,
     poll();
     try {
       prepareImage(read(file), settings, table, pixels, loaded.length * size);
+      if (preprocess.channels === 'bgr') swapRedAndBlue(pixels, loaded.length * size, side * side);
       loaded.push(position);
     } catch (error) {
       if (!(error instanceof ImageSkip)) throw error;

@@ -43,3 +43,19 @@ describe('parsePreprocess', () => {
     expect(failure?.expected).toBeTruthy();
   });
 });
+
+describe('unusual ways to prepare a picture', () => {
+  const base = '"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],"crop_pct":1,"interpolation":"bicubic"';
+
+  it('are read, written again, and left out where they are the usual ones', () => {
+    const unusual = parsePreprocess(`{${base},"channels":"bgr","resize":"squash"}`);
+    expect(unusual).toEqual({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], cropPct: 1, interpolation: 'bicubic', channels: 'bgr', resize: 'squash' });
+    expect(parsePreprocess(preprocessJson(unusual))).toEqual(unusual);
+    const usual = parsePreprocess(`{${base},"channels":"rgb","resize":"short-side"}`);
+    expect(Object.keys(usual)).toEqual(['mean', 'std', 'cropPct', 'interpolation']);
+  });
+
+  it.each([['channels', '"gbr"'], ['resize', '1']])('names a %s that is not known', (key, value) => {
+    expect(() => parsePreprocess(`{${base},"${key}":${value}}`)).toThrow(key);
+  });
+});

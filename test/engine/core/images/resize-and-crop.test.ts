@@ -27,6 +27,15 @@ describe('resizeAndCrop', () => {
     }
   });
 
+  it('squashed takes both sides whole, whatever the shape', () => {
+    expect(resizedSize({ width: 90, height: 30 }, { input: 20, cropPct: 1, interpolation: 'bilinear', squash: true })).toEqual({ width: 20, height: 20 });
+    const left = noisePicture(90, 30, 3);
+    for (let row = 0; row < 30; row++) left.data.fill(200, row * 270, row * 270 + 15);
+    const crop = resizeAndCrop(left, { input: 20, cropPct: 1, interpolation: 'bilinear', squash: true });
+    // The five columns at the left edge, which a centre crop would have cut away.
+    expect(crop.data[0]).toBeGreaterThan(180);
+  });
+
   it('has the short side where the picture has it, and the long side truncated', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 5000 }), (width, height) => {
       const size = resizedSize({ width, height }, { input: 224, cropPct: 0.9, interpolation: 'bicubic' });
