@@ -40,7 +40,7 @@ export async function loadDataset(root: string, options: ListingOptions = {}): P
     labels: options.labels ?? null,
   });
   if (listing.layout === 'archives') archives.set(root, { signature, listing });
-  return { listing, record: { ...datasetRecord(listing, await datasetName(listing.root)), ...(options.labels == null ? {} : { labels: options.labels }) }, path: listing.locate };
+  return { listing, record: { ...datasetRecord(listing, await datasetName(listing.root)), ...(options.labels === null || options.labels === undefined ? {} : { labels: options.labels }) }, path: listing.locate };
 }
 
 /** The first heading of the card beside the folder (`images.md` beside `images`, as models have theirs); without a card, the folder's name. */
