@@ -4,12 +4,13 @@
  * The wire messages are at the end; transports only move them.
  */
 import * as v from 'valibot';
-import { sampleCountSchema } from './analysis';
+import { analysisProgressSchema, sampleCountSchema } from './analysis';
 import { attentionHeadsSchema, attentionRolloutSchema, attentionViewSchema, pictureSchema, rolloutQuerySchema } from './attention';
 import { calibrationDrawsSchema, calibrationSchema, candidatesSchema, redrawEventSchema, redrawResultSchema, redrawSeedsSchema } from './calibration';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
 import { failureSchema } from './failure';
 import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
+import { getModelSchema, gotModelSchema, knownModelsSchema } from './known-models';
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
@@ -36,6 +37,10 @@ export const engineContract = {
   'model.add': { params: v.object({ file: v.string() }), result: modelRecordSchema, events: none },
   /** `settings`: what each site becomes under them (W4A4 unless given). */
   'model.inspect': { params: v.object({ file: v.string(), settings: v.optional(inspectedSettingsSchema) }), result: inspectionSchema, events: none },
+  /** The seven models of the table: what is known of each, and whether it lies in the open workspace's model folder. `hashes`: read the files for their SHA-256. */
+  'models.known': { params: v.object({ hashes: v.boolean() }), result: knownModelsSchema, events: none },
+  /** Fetches one of them by https, going on where an earlier try was cut off; events count bytes. Aborted it ends with 'stopped' and keeps what came. */
+  'models.get': { params: getModelSchema, result: gotModelSchema, events: analysisProgressSchema },
   /** What overrides decide in a model. Fails with 'recipe' when a pattern matches nothing, naming it and what is near. */
   'overrides.check': { params: overrideQuestionSchema, result: overrideReportSchema, events: none },
   /** Recipes of the workspace, by name; saving one under a name that is taken replaces it, and the recipe carries the name it is saved under. */

@@ -8,7 +8,7 @@ export const failureKinds = [
   'model-unreadable', 'model-unsupported', 'model-quantised', 'model-no-attention', 'model-values', 'model-input',
   'dataset-unreadable', 'dataset-empty', 'dataset-layout', 'list-unreadable', 'image-skipped',
   'labels-mismatch', 'settings', 'recipe', 'workspace-newer', 'workspace-locked', 'workspace-invalid', 'workspace-missing',
-  'disk-full', 'memory', 'calibration', 'golden-unreadable', 'stopped', 'engine-lost', 'not-found', 'internal',
+  'disk-full', 'memory', 'download', 'calibration', 'golden-unreadable', 'stopped', 'engine-lost', 'not-found', 'internal',
 ] as const;
 
 export type FailureKind = (typeof failureKinds)[number];

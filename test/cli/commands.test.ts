@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/program';
-import { namedModels, resolveModel } from '../../src/cli/model-names';
+import { resolveModel } from '../../src/cli/model-names';
+import { seedModels } from '../../src/shared/seed-models';
 import { userDataFolder } from '../../src/cli/user-data';
 import type { EvaluationResult } from '../../src/shared/evaluation';
 import type { Inspection } from '../../src/shared/inspection';
@@ -103,8 +104,8 @@ describe('model names', () => {
     expect(other.warning).toContain('augreg_in21k_ft_in1k');
   });
 
-  it.each(namedModels)('says which file to get for $name', ({ name, architecture, tag }) => {
-    expect(() => resolveModel(environment(['unrelated.onnx']), '/models', name)).toThrow(new RegExp(`${architecture}.*${tag}[\\s\\S]*/models`));
+  it.each(seedModels)('says which file to get for $name', ({ name, architecture, tag }) => {
+    expect(() => resolveModel(environment(['unrelated.onnx']), '/models', name)).toThrow(new RegExp(`${architecture}.*${tag}[\\s\\S]*bitlog2 models get ${name} [\\s\\S]*/models`));
   });
 
   it('lists the names for an unknown one', () => {

@@ -20,6 +20,7 @@ export const presets = {
 } as const satisfies Readonly<Record<string, Preset>>;
 
 export type PresetName = keyof typeof presets;
+export const presetNames = ['vit_small', 'vit_base', 'deit_tiny', 'deit_small', 'deit_base', 'swin_tiny', 'swin_small'] as const satisfies readonly PresetName[];
 
 /** One of the seven with random weights; ViT-B takes a second. */
 export function buildPreset(name: PresetName, seed: number): Graph {

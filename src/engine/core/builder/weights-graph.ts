@@ -2,7 +2,7 @@
 import { fail } from '../../../shared/failure';
 import type { Graph, Tensor } from '../graph/types';
 import { elementCount } from '../onnx/element-types';
-import type { Safetensors, StoredTensor } from '../safetensors/read-safetensors';
+import type { Safetensors, StoredTensor, TensorHead } from '../safetensors/read-safetensors';
 import { floatTypes, toFloat32 } from '../safetensors/to-float';
 import type { SwinOptions } from './build-swin';
 import type { VitOptions } from './build-vit';
@@ -27,7 +27,7 @@ const headChannels = 64;
 /** A Swin divides its picture by this in all, in steps of patch and mergings, and ends with one window. */
 const swinStride = 32;
 /** Kept in files for the framework's own use; they follow from the sizes. */
-const derived = /(relative_position_index|attn_mask)$/;
+export const derived = /(relative_position_index|attn_mask)$/;
 
 /**
  * @param file for messages
@@ -149,13 +149,15 @@ class Reader {
   }
 }
 
-function problemOf({ type, shape }: StoredTensor, wanted: readonly number[]): string | null {
+/** What is wrong with a stored parameter of the dimensions `wanted`, or null. */
+export function problemOf({ type, shape }: TensorHead, wanted: readonly number[]): string | null {
   if (!floatTypes.some((known) => known === type)) return `of type ${type}, ${floatTypes.join(', ')} expected`;
   // A token may be stored as [n], [1, n] or [1, 1, n].
   const plain = (dims: readonly number[]): string => dims.slice(dims.findIndex((dim) => dim !== 1)).join(' x ');
   return plain(shape) === plain(wanted) ? null : `shape ${shape.join(' x ')}, ${wanted.join(' x ')} expected`;
 }
 
-function listed(names: readonly string[]): string {
+/** The first few, for a message. */
+export function listed(names: readonly string[]): string {
   return names.length > 8 ? `${names.slice(0, 8).join('; ')}; and ${names.length - 8} more` : names.join('; ');
 }

@@ -24,37 +24,68 @@ export interface Safetensors {
 /** The reference implementation's own limit; a ViT needs a few kilobytes. */
 const largestHeader = 100 * 1024 * 1024;
 
+/** What the header says of a tensor. */
+export type TensorHead = Omit<StoredTensor, 'bytes'>;
+
 /**
  * @param decode UTF-8 to text; @param file for messages
  * @throws EngineError 'model-unreadable' that names the tensor and what is wrong with it
  */
 export function readSafetensors(bytes: Uint8Array, decode: (utf8: Uint8Array) => string, file: string): Safetensors {
-  const header = readHeader(bytes, decode, file);
+  const { start, metadata, places } = readPlaces(bytes, bytes.length, decode, file);
+  return { metadata, tensors: new Map(places.map(({ name, type, shape, from, to }) => [name, { type, shape, bytes: bytes.subarray(start + from, start + to) }])) };
+}
+
+/**
+ * Names, kinds and shapes alone, from the beginning of a file of `size` bytes: as much of it as `safetensorsHead` says.
+ * @throws EngineError as readSafetensors
+ */
+export function readTensorHeads(beginning: Uint8Array, size: number, decode: (utf8: Uint8Array) => string, file: string): ReadonlyMap<string, TensorHead> {
+  return new Map(readPlaces(beginning, size, decode, file).places.map(({ name, type, shape }) => [name, { type, shape }]));
+}
+
+/** Bytes up to the end of the header, by the first eight bytes of a file of `size` bytes. Throws as readSafetensors. */
+export function safetensorsHead(first: Uint8Array, size: number, file: string): number {
+  return 8 + headerLength(first, size, file);
+}
+
+interface Places {
+  /** Where the first tensor's bytes lie. */
+  readonly start: number;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly places: readonly (TensorHead & { readonly name: string; readonly from: number; readonly to: number })[];
+}
+
+function readPlaces(bytes: Uint8Array, size: number, decode: (utf8: Uint8Array) => string, file: string): Places {
+  const header = readHeader(bytes, size, decode, file);
   const start = 8 + header.length;
   const metadata = new Map<string, string>();
-  const tensors = new Map<string, StoredTensor>();
-  const places: { readonly name: string; readonly from: number; readonly to: number }[] = [];
+  const places: (TensorHead & { readonly name: string; readonly from: number; readonly to: number })[] = [];
   for (const [name, entry] of Object.entries(header.entries)) {
     if (name === '__metadata__') {
       if (isRecord(entry)) for (const [key, value] of Object.entries(entry)) if (typeof value === 'string') metadata.set(key, value);
       continue;
     }
-    const { type, shape, from, to } = readEntry(name, entry, file);
-    if (start + to > bytes.length) throw unreadable(file, name, `its bytes end at ${start + to}, the file at ${bytes.length}`, 'bytes inside the file', 'The download may be cut off: get the file again');
-    tensors.set(name, { type, shape, bytes: bytes.subarray(start + from, start + to) });
-    places.push({ name, from, to });
+    const place = readEntry(name, entry, file);
+    if (start + place.to > size) throw unreadable(file, name, `its bytes end at ${start + place.to}, the file at ${size}`, 'bytes inside the file', 'The download may be cut off: get the file again');
+    places.push({ name, ...place });
   }
-  checkPlaces(places, bytes.length - start, file);
-  return { tensors, metadata };
+  checkPlaces(places, size - start, file);
+  return { start, metadata, places };
 }
 
-function readHeader(bytes: Uint8Array, decode: (utf8: Uint8Array) => string, file: string): { readonly length: number; readonly entries: Readonly<Record<string, unknown>> } {
+function headerLength(bytes: Uint8Array, size: number, file: string): number {
   if (bytes.length < 8) throw unreadable(file, null, `the file has ${bytes.length} bytes`, 'a safetensors file: the length of its header in eight bytes, the header, the weights');
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(largestHeader) || length > BigInt(bytes.length - 8)) {
-    throw unreadable(file, 'the first eight bytes', `they give the header ${length} bytes, the file has ${bytes.length - 8} after them`, 'the length of the header', 'This is no safetensors file, or the download is cut off: get the file again');
+  if (length > BigInt(largestHeader) || length > BigInt(size - 8)) {
+    throw unreadable(file, 'the first eight bytes', `they give the header ${length} bytes, the file has ${size - 8} after them`, 'the length of the header', 'This is no safetensors file, or the download is cut off: get the file again');
   }
-  const text = decode(bytes.subarray(8, 8 + Number(length)));
+  return Number(length);
+}
+
+function readHeader(bytes: Uint8Array, size: number, decode: (utf8: Uint8Array) => string, file: string): { readonly length: number; readonly entries: Readonly<Record<string, unknown>> } {
+  const length = headerLength(bytes, size, file);
+  const text = decode(bytes.subarray(8, 8 + length));
   let entries: unknown;
   try {
     entries = JSON.parse(text);
@@ -62,7 +93,7 @@ function readHeader(bytes: Uint8Array, decode: (utf8: Uint8Array) => string, fil
     throw unreadable(file, 'the header', error instanceof Error ? error.message : String(error), 'a JSON object', 'Get the file again');
   }
   if (!isRecord(entries)) throw unreadable(file, 'the header', 'it is no JSON object', 'names of tensors with dtype, shape and data_offsets');
-  return { length: Number(length), entries };
+  return { length, entries };
 }
 
 function readEntry(name: string, entry: unknown, file: string): { readonly type: SafetensorsType; readonly shape: number[]; readonly from: number; readonly to: number } {

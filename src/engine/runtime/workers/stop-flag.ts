@@ -34,6 +34,15 @@ export class StopFlag {
     }
   }
 
+  /** As a signal that aborts when this flag object is raised, for what waits instead of polling. */
+  signal(): AbortSignal {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    if (this.raised) abort();
+    else this.listeners.add(abort);
+    return controller.signal;
+  }
+
   get raised(): boolean {
     return Atomics.load(this.word, 0) !== 0;
   }

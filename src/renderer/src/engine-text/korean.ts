@@ -23,6 +23,7 @@ export const korean: EngineWords = {
     'workspace-missing': { what: '작업 공간을 열 수 없습니다', next: '경로와 권한을 확인하거나 다른 파일을 고르세요' },
     'disk-full': { what: '디스크에 남은 공간이 없습니다', next: '공간을 비우고 실행을 이어서 하세요. 끝난 부분은 보존됩니다' },
     memory: { what: '이 컴퓨터의 메모리로는 부족한 평가입니다', next: '워커 수나 한 번에 측정하는 기법 수를 줄이세요' },
+    download: { what: '파일을 받지 못했습니다', next: '연결을 확인하고 다시 받으세요. 받던 곳부터 이어집니다' },
     calibration: { what: '보정하지 못했습니다', next: '보정 이미지와 모델의 가중치를 확인하세요' },
     'golden-unreadable': { what: '기록 파일을 쓸 수 없습니다', next: '파일 경로와 내용을 확인하세요' },
     stopped: { what: '중지했습니다. 끝난 부분은 보존됩니다', next: null },
