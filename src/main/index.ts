@@ -1,8 +1,10 @@
 /** Boot order of the shell; everything it does stands in the files it imports. */
 import { randomBytes } from 'node:crypto';
+import { url as inspectorUrl } from 'node:inspector';
 import { join, resolve } from 'node:path';
 import { app, BrowserWindow, MessageChannelMain, nativeTheme, utilityProcess, type MessagePortMain, type WebContents } from 'electron';
 import type { Locale, WindowEvent } from '../shared/window-contract';
+import { unwantedDebugger } from './debug-switches';
 import { makeDialogs } from './dialogs';
 import { startEngineHost } from './engine-host';
 import { parseLaunchOptions } from './launch-options';
@@ -19,7 +21,7 @@ import { makeWindowHandlers } from './window-handlers';
 const engineServiceName = 'bitlog2-engine';
 const enginePatienceMs = 3_000;
 
-const launch = parseLaunchOptions(process.argv);
+let launch = parseLaunchOptions(process.argv, process.cwd());
 /** Under `npm run dev` the page comes from the development server, which a packed app ignores. */
 const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const origin = devServer === undefined ? pageOrigin : new URL(devServer).origin;
@@ -29,6 +31,18 @@ const folders = {
   engine: join(__dirname, 'engine-process.js'),
   resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(__dirname, '../../resources'),
 };
+/** Elsewhere the system takes it from the program file. */
+const icon = process.platform === 'linux' ? join(folders.resources, 'icons', '256x256.png') : undefined;
+
+if (unwantedDebugger(app.isPackaged, (name) => app.commandLine.hasSwitch(name), inspectorUrl())) {
+  process.stderr.write('this program does not let a debugger in\n');
+  app.exit(1);
+}
+// macOS tells the file that the app was opened with by an event, before the window is there.
+app.on('open-file', (event, file) => {
+  event.preventDefault();
+  launch = { ...launch, workspace: file };
+});
 
 app.setName('bitlog2-workbench');
 // The same folder as the command line's, whatever name the Electron that runs us goes by.
@@ -76,7 +90,7 @@ function boot(): void {
     state,
     dialogs: makeDialogs(state, locale),
     savedFiles: makeSavedFiles(),
-    launch,
+    launch: () => launch,
     locale,
     connectEngine: (contents) => host.connect(contents),
     onLocale: () => {
@@ -90,7 +104,7 @@ function boot(): void {
 
   function openWindow(): void {
     styleNonce = randomBytes(16).toString('base64');
-    const window = createWindow({ preload: folders.preload, address: devServer ?? `${pageOrigin}/index.html`, styleNonce, state });
+    const window = createWindow({ preload: folders.preload, address: devServer ?? `${pageOrigin}/index.html`, styleNonce, state, icon });
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason === 'clean-exit' || window.isDestroyed()) return;
       // A crashed page is replaced whole: a reload would reuse its nonce. The engine and its runs go on.

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { locales, themes, type Locale, type Theme } from '../shared/window-contract';
 
 /** What the command line of the app may say. Chromium's own switches pass by untouched. */
@@ -19,16 +20,34 @@ function valueOf(args: readonly string[], name: string): string | null {
   return null;
 }
 
+const takesValue = new Set(['--workspace', '--user-data-dir', '--lang', '--theme']);
+
 /**
- * Reads `--workspace FILE`, `--user-data-dir DIR`, `--lang en|ko`, `--theme dark|light|system` and `--open-sample`,
+ * The workspace file among the arguments, as a file manager or a shell gives it: the first that is no switch, nor a switch's value,
+ * and ends with `.bitlog2`.
+ *
+ * @param args with the program itself as the first
+ * @param folder where a relative path starts
+ * @returns its absolute path, or null
+ */
+export function workspaceArgument(args: readonly string[], folder: string): string | null {
+  const found = args.find((arg, at) => at > 0 && !arg.startsWith('-') && !takesValue.has(args[at - 1] ?? '') && /[^/\\]\.bitlog2$/i.test(arg));
+  return found === undefined ? null : resolve(folder, found);
+}
+
+/**
+ * Reads a workspace file (`bitlog2-workbench FILE.bitlog2`), `--workspace FILE`, `--user-data-dir DIR`, `--lang en|ko`, `--theme dark|light|system` and `--open-sample`,
  * each also as `--name=value`. A language or theme that the app does not have counts as not given:
  * `--lang` is Chromium's switch too and may carry any language.
+ *
+ * @param folder where a relative path starts
  */
-export function parseLaunchOptions(args: readonly string[]): LaunchOptions {
+export function parseLaunchOptions(args: readonly string[], folder: string): LaunchOptions {
+  const workspace = valueOf(args, 'workspace');
   const lang = valueOf(args, 'lang');
   const theme = valueOf(args, 'theme');
   return {
-    workspace: valueOf(args, 'workspace'),
+    workspace: workspace === null ? workspaceArgument(args, folder) : resolve(folder, workspace),
     userDataDir: valueOf(args, 'user-data-dir'),
     locale: locales.find((locale) => lang !== null && lang.toLowerCase().startsWith(locale)) ?? null,
     theme: themes.find((name) => name === theme) ?? null,

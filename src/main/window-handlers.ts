@@ -14,7 +14,8 @@ export interface HandlerParts {
   readonly state: StateFile;
   readonly dialogs: Dialogs;
   readonly savedFiles: SavedFiles;
-  readonly launch: LaunchOptions;
+  /** What the app was started with; on macOS the file comes by an event. */
+  readonly launch: () => LaunchOptions;
   readonly locale: () => Locale;
   readonly connectEngine: (contents: WebContents) => void;
   readonly onLocale: () => void;
@@ -29,12 +30,12 @@ export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale,
       chrome: process.versions.chrome ?? '',
       node: process.versions.node,
       platform: process.platform,
-      theme: launch.theme ?? state.current.theme,
+      theme: launch().theme ?? state.current.theme,
       systemDark: nativeTheme.shouldUseDarkColors,
       locale: locale(),
       recents: [...state.current.recents],
-      workspace: launch.workspace,
-      openSample: launch.openSample,
+      workspace: launch().workspace,
+      openSample: launch().openSample,
     }),
     'engine.connect': (_none, contents) => {
       connectEngine(contents);

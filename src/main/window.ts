@@ -10,6 +10,7 @@ export interface WindowSettings {
   readonly address: string;
   readonly styleNonce: string;
   readonly state: StateFile;
+  readonly icon: string | undefined;
 }
 
 function rememberBounds(window: BrowserWindow, state: StateFile): void {
@@ -20,13 +21,14 @@ function rememberBounds(window: BrowserWindow, state: StateFile): void {
 }
 
 /** Makes the window: sandboxed, isolated, without Node; it is shown once it has something to show. */
-export function createWindow({ preload, address, styleNonce, state }: WindowSettings): BrowserWindow {
+export function createWindow({ preload, address, styleNonce, state, icon }: WindowSettings): BrowserWindow {
   const screens = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map((display) => display.workArea);
   const window = new BrowserWindow({
     ...placeWindow(state.current.bounds, screens),
     minWidth: smallestWindow.width,
     minHeight: smallestWindow.height,
     title: 'BitLog2 Workbench',
+    ...(icon === undefined ? {} : { icon }),
     show: false,
     // The page has buttons for everything; Alt brings the menu up where it is part of the window.
     autoHideMenuBar: true,
