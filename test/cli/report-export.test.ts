@@ -1,6 +1,6 @@
 import { expect, it, describe } from 'vitest';
 import { runCli } from '../../src/cli/program';
-import { findRun } from '../../src/cli/find-run';
+import { findQuantisedRun, findRun } from '../../src/cli/find-run';
 import { board, pairedRecord, runRecord } from '../helpers/board-records';
 import { cliRecord, type EngineScript } from '../helpers/cli-environment';
 import { datasetRecord, modelRecord, settings } from '../helpers/store-records';
@@ -36,6 +36,7 @@ describe('report', () => {
     expect(() => findRun([fp32, half], 'aa')).toThrow(/2 runs begin with aa/);
     expect(() => findRun([fp32, half], 'zz')).toThrow(/aa-1, aa-2/);
     expect(findRun([half, { ...half, id: 'newer', settings: settings('BitLog2_Half_17') }], 'tiny/BitLog2_Half_17/0').id).toBe('newer');
+    expect([findRun([half, fp32], 'newest'), findQuantisedRun([half, fp32], 'newest'), findQuantisedRun([fp32], 'newest'), findQuantisedRun([half, fp32], 'aa-1')]).toEqual([fp32, half, fp32, fp32]);
   });
 
   it('makes no workspace out of a mistyped path', async () => {

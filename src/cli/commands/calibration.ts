@@ -5,10 +5,10 @@ import type { RunRecord } from '../../shared/records';
 import { parsePositive, parseSeeds } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { existingWorkspace } from '../existing-workspace';
+import { findQuantisedRun } from '../find-run';
 import { interruptible } from '../interrupt';
 import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
-import { chosenRun } from './levels';
 
 export interface CalibrationOptions {
   readonly run: string;
@@ -36,7 +36,7 @@ export async function runCalibration(environment: CliEnvironment, options: Calib
   const engine = environment.openEngine({ workers: options.workers ?? null });
   try {
     const { runs } = await engine.call('workspace.open', { file });
-    const run = chosenRun(options.run === 'newest' ? runs.filter(({ settings }) => settings.arithmetic !== 'fp32') : runs, options.run);
+    const run = findQuantisedRun(runs, options.run);
     const seeds = [...(options.redraw ?? [])];
     const redrawn = seeds.length === 0 ? null : await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('calibration.redraw', { runId: run.id, seeds }, {
       signal,

@@ -7,10 +7,10 @@ import { fail } from '../../shared/failure';
 import { parsePositive } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { existingWorkspace } from '../existing-workspace';
+import { findQuantisedRun, findRun } from '../find-run';
 import { interruptible } from '../interrupt';
 import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
-import { chosenRun } from './levels';
 
 interface HeadName {
   readonly block: number;
@@ -59,8 +59,7 @@ export async function runImages(environment: CliEnvironment, options: ImagesOpti
   };
   try {
     const summary = await engine.call('workspace.open', { file });
-    const quantised = summary.runs.filter(({ settings }) => settings.arithmetic !== 'fp32');
-    const run = chosenRun(options.run === 'newest' && quantised.length > 0 ? quantised : summary.runs, options.run);
+    const run = findQuantisedRun(summary.runs, options.run);
     const baseline = chosenBaseline(summary.runs, run, options.against);
     const names = namesOf(summary, run);
     const { image, flippedBy: head } = options;
@@ -92,7 +91,7 @@ function allFlips(engine: Engine, run: RunRecord, baseline: RunRecord | null, { 
 
 /** Null: there is no FP32 run of this model on these images' data set. */
 function chosenBaseline(runs: readonly RunRecord[], run: RunRecord, wanted: string): RunRecord | null {
-  if (wanted !== 'fp32') return chosenRun(runs, wanted);
+  if (wanted !== 'fp32') return findRun(runs, wanted);
   return runs.filter((other) => other.id !== run.id && other.settings.arithmetic === 'fp32' && other.modelId === run.modelId && other.datasetId === run.datasetId).at(-1) ?? null;
 }
 

@@ -7,10 +7,10 @@ import type { RunRecord } from '../../shared/records';
 import { parsePositive } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { existingWorkspace } from '../existing-workspace';
+import { findQuantisedRun } from '../find-run';
 import { interruptible } from '../interrupt';
 import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
-import { chosenRun } from './levels';
 
 interface OperandChoice {
   readonly site: string;
@@ -72,7 +72,7 @@ export async function runLayers(environment: CliEnvironment, options: LayersOpti
   const { images } = options;
   try {
     const { runs } = await engine.call('workspace.open', { file });
-    const run = chosenRun(options.run === 'newest' ? runs.filter(({ settings }) => settings.arithmetic !== 'fp32') : runs, options.run);
+    const run = findQuantisedRun(runs, options.run);
     const runId = run.id;
     const answer = await interruptible(environment, (text) => progress.line(text), async (signal): Promise<LayersAnswer> => {
       const show = (subject: string, done: number, total: number): void =>

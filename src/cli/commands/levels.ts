@@ -1,13 +1,13 @@
 /** `bitlog2 levels`: how the attention maps of a stored run fill the levels of all six schemes. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { fail } from '../../shared/failure';
 import { levelFigures } from '../../shared/level-figures';
 import { levelSources, type Levels, type LevelSource } from '../../shared/levels';
 import type { RunRecord } from '../../shared/records';
 import { parsePositive } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { existingWorkspace } from '../existing-workspace';
+import { findRun } from '../find-run';
 import { interruptible } from '../interrupt';
 import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
@@ -40,7 +40,7 @@ export async function runLevels(environment: CliEnvironment, options: LevelsOpti
   const engine = environment.openEngine({ workers: options.workers ?? null });
   try {
     const { runs } = await engine.call('workspace.open', { file });
-    const run = chosenRun(runs, options.run);
+    const run = findRun(runs, options.run);
     const levels = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('levels.get', { runId: run.id, images: options.images, source: options.source }, {
       signal,
       onEvent: ({ done, total }) => progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `maps of ${run.modelName}`, done, total, rate: null, secondsLeft: null, skipped: 0 } }),
@@ -52,15 +52,6 @@ export async function runLevels(environment: CliEnvironment, options: LevelsOpti
     progress.clear();
     await engine.close();
   }
-}
-
-/** `wanted`: "newest", an id, or the beginning of exactly one. `runs` in the order they were made. */
-export function chosenRun(runs: readonly RunRecord[], wanted: string): RunRecord {
-  const found = wanted === 'newest' ? runs.slice(-1) : runs.filter(({ id }) => id.startsWith(wanted));
-  const [run] = found;
-  if (run !== undefined && found.length === 1) return run;
-  if (run === undefined) throw fail('not-found', wanted === 'newest' ? 'This workspace has no runs' : `No run of this workspace has the id ${wanted}`, { expected: runs.length === 0 ? 'a run: `bitlog2 eval` makes one' : `newest, or one of ${runs.slice(-5).map(({ id }) => id).join(', ')}`, next: 'Name another run' });
-  throw fail('settings', `${found.length} runs begin with ${wanted}`, { expected: found.map(({ id }) => id).join(', '), next: 'Give more of the id' });
 }
 
 /** For a person: a row per block and scheme. Every code is in the JSON. */

@@ -5,10 +5,10 @@ import type { RunRecord } from '../../shared/records';
 import { parsePositive } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { existingWorkspace } from '../existing-workspace';
+import { findRun } from '../find-run';
 import { interruptible } from '../interrupt';
 import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
-import { chosenRun } from './levels';
 
 export interface NoiseOptions {
   readonly run: string;
@@ -40,7 +40,7 @@ export async function runNoise(environment: CliEnvironment, options: NoiseOption
   const engine = environment.openEngine({ workers: options.workers ?? null });
   try {
     const { runs } = await engine.call('workspace.open', { file });
-    const run = chosenRun(runs, options.run);
+    const run = findRun(runs, options.run);
     const result = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('noise.run', { runId: run.id, repeats: options.repeats, scope: options.calibrate ? 'calibration' : 'evaluation', images: options.images ?? null }, {
       signal,
       onEvent: (event) => {
