@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonScale, differenceLimit, scalePosition, scaleTicks } from '../../../src/renderer/src/raster/map-scale';
-import { valuesOfCodes } from '../../../src/renderer/src/raster/on-image';
+import { valuesOfCodes } from '../../../src/shared/attention-maps';
 import { paintCodes, paintDifference, paintValues } from '../../../src/renderer/src/raster/paint';
 import { viridis, viridisTable } from '../../../src/renderer/src/raster/viridis';
 import { levelsOf } from '../fixture-data';

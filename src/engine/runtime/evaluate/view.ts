@@ -1,8 +1,8 @@
 /** One image through the float and the quantised network: maps, damage per head, error along depth. Same networks, same batch as the run. */
 import { at } from '../../../shared/at';
+import { valuesOfCodes } from '../../../shared/attention-maps';
 import { attentionDamage } from '../../core/metrics/attention-damage';
 import { errorFigures } from '../../core/metrics/error-figures';
-import type { CodeArray } from '../../core/kernels/level-codes';
 import type { ModelStructure } from '../../core/graph/types';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import { fail } from '../../../shared/failure';
@@ -58,21 +58,13 @@ export async function computeView(task: Extract<WorkerTask, { kind: 'view' }>, b
   };
 }
 
-/** codes -> values. */
-export function decode(codes: CodeArray, levels: Float32Array): Float32Array {
-  // A plain loop: Float32Array.from with a function takes forty times as long, and millions of codes are decoded for one view.
-  const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) values[i] = levels[codes[i] ?? 0] ?? 0;
-  return values;
-}
-
 /** Values of a whole map, head by head: what its quantiser made of it, or `before` where it stays in FP32. */
 export function decodeHeads({ before, codes }: Pick<AttentionSample, 'before' | 'codes'>, levels: readonly Float32Array[], tokens: number): Float32Array {
   const size = tokens ** 2;
   const values = before.slice();
   for (let map = 0; map * size < values.length; map++) {
     const own = at(levels, map % levels.length);
-    if (own.length > 0) values.set(decode(codes.subarray(map * size, (map + 1) * size), own), map * size);
+    if (own.length > 0) values.set(valuesOfCodes(codes.subarray(map * size, (map + 1) * size), own), map * size);
   }
   return values;
 }

@@ -1,12 +1,12 @@
 /** What the pages ask for one image of a stored run: computed by the networks of the run itself, at its batch size. */
 import { at } from '../../../shared/at';
+import { headOf, valuesOfCodes, type Codes } from '../../../shared/attention-maps';
 import { errorFigures } from '../../core/metrics/error-figures';
 import { fail } from '../../../shared/failure';
 import type { AttentionView, PictureRecord } from '../../../shared/attention';
 import type { Prediction } from '../../../shared/records';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
-import { decode } from '../evaluate/view';
 import { toPrediction } from '../results/results';
 import type { RunSources } from '../pages/run-sources';
 import type { StoredRun } from '../store/store-types';
@@ -48,23 +48,25 @@ export class Views {
     if (geometry === undefined || head >= geometry.heads) throw fail('not-found', `Block ${block} head ${head} does not exist`, { file: model.record.name, expected: `a block below ${model.record.blocks.length}` });
     const listed = await this.listed(run, image);
     const outcome = await this.outcome(run, model, image);
-    const slice = headSlice(outcome, block, head, geometry.windows?.count ?? 1, geometry.heads, geometry.tokens);
+    const shape = { heads: geometry.heads, windows: geometry.windows?.count ?? 1, tokens: geometry.tokens };
+    const maps = at(outcome.blocks, block);
+    const [fp32, before] = [headOf(shape, maps.fp32, head), headOf(shape, maps.before, head)];
     const levels = at(at(outcome.levels, block), head);
     const coded = levels.length > 0;
-    const codes = coded ? slice.codes : new Uint8Array(0);
-    const after = coded ? decode(codes, levels) : slice.before;
+    const codes = coded ? headOf<Codes>(shape, maps.codes, head) : new Uint8Array(0);
+    const after = coded ? valuesOfCodes(codes, levels) : before;
     const stored = await this.sources.store.prediction(runId, image);
     const prediction = toPrediction({ ...outcome.quantized, file: listed.file });
     const runCounts = (await this.sources.store.levelCounts(runId)).find((counts) => counts.block === block);
     return {
       runId, image, block, head,
       blockName: geometry.name,
-      windows: geometry.windows?.count ?? 1,
-      tokens: geometry.tokens,
+      windows: shape.windows,
+      tokens: shape.tokens,
       prefixTokens: geometry.prefixTokens,
       grid: [...geometry.grid],
       window: geometry.windows === null ? null : { size: [...geometry.windows.size], shift: [...geometry.windows.shift] },
-      fp32: slice.fp32, before: slice.before, codes, levels,
+      fp32, before, codes, levels,
       levelNames: [...at(at(outcome.levelNames, block), head)],
       occupancy: {
         image: shares(countCodes(codes, levels.length)),
@@ -72,7 +74,7 @@ export class Views {
         runImages: run.images,
       },
       damage: [...at(outcome.damage, block)],
-      mapError: { total: errorFigures(slice.fp32, after), inherited: errorFigures(slice.fp32, slice.before), scheme: errorFigures(slice.before, after) },
+      mapError: { total: errorFigures(fp32, after), inherited: errorFigures(fp32, before), scheme: errorFigures(before, after) },
       depthError: [...outcome.depthError],
       fp32Prediction: toPrediction({ ...outcome.float, file: listed.file }),
       prediction,
@@ -135,23 +137,7 @@ export class Views {
   }
 }
 
-/** One head of [windows, heads, tokens, tokens] maps as [windows, tokens, tokens]. */
-function headSlice(outcome: ViewOutcome, block: number, head: number, windows: number, heads: number, tokens: number): Pick<AttentionView, 'fp32' | 'before' | 'codes'> {
-  const maps = at(outcome.blocks, block);
-  const size = tokens * tokens;
-  const take = <T extends Float32Array | Uint8Array | Uint16Array>(source: T, target: T): T => {
-    if (source.length === 0) return target;
-    for (let window = 0; window < windows; window++) {
-      const from = (window * heads + head) * size;
-      target.set(source.subarray(from, from + size), window * size);
-    }
-    return target;
-  };
-  const codes = maps.codes.length === 0 ? new Uint8Array(0) : maps.codes instanceof Uint16Array ? new Uint16Array(windows * size) : new Uint8Array(windows * size);
-  return { fp32: take(maps.fp32, new Float32Array(windows * size)), before: take(maps.before, new Float32Array(windows * size)), codes: take(maps.codes, codes) };
-}
-
-function countCodes(codes: Uint8Array | Uint16Array, levels: number): number[] {
+function countCodes(codes: Codes, levels: number): number[] {
   const counts = Array.from({ length: levels }, () => 0);
   for (const code of codes) counts[code] = at(counts, code) + 1;
   return counts;

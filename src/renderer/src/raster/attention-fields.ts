@@ -1,6 +1,7 @@
 /** What the attention page draws of one view: three maps of values and their three differences, as a matrix or laid on the picture. */
-import type { AttentionHeads, AttentionRollout, AttentionView } from '../../../shared/attention';
-import { fieldOnGrid, subtract, valuesOfCodes, windowRange } from './on-image';
+import type { AttentionRollout, AttentionView } from '../../../shared/attention';
+import { valuesOfCodes } from '../../../shared/attention-maps';
+import { fieldOnGrid, subtract, windowRange } from './on-image';
 import type { Query } from './token-geometry';
 import { placeOfQuery } from './token-geometry';
 
@@ -40,17 +41,6 @@ export function fieldsOf(view: AttentionView, whole: Readonly<Record<MapName, Fl
 /** Shares of the input patches in what is looked from, through all blocks. */
 export function rolloutFields({ grid, fp32, before, after }: AttentionRollout): Fields {
   return withDifferences(grid[0], grid[1], { fp32: fp32.patches, before: before.patches, after: after.patches });
-}
-
-/** One head of a block's maps, [windows, tokens, tokens]. */
-export function headOf({ heads, windows, tokens }: AttentionHeads, map: Float32Array, head: number): Float32Array {
-  const size = tokens * tokens;
-  const own = new Float32Array(windows * size);
-  for (let window = 0; window < windows; window++) {
-    const from = (window * heads + head) * size;
-    own.set(map.subarray(from, from + size), window * size);
-  }
-  return own;
 }
 
 function withDifferences(rows: number, columns: number, maps: Fields['maps']): Fields {

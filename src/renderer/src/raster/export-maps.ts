@@ -1,7 +1,8 @@
 /** The maps of the attention page as they leave the program. */
 import type { ExportTable } from '../export-table';
 import type { Fields } from './attention-fields';
-import type { Codes, Raster } from './on-image';
+import type { Codes } from '../../../shared/attention-maps';
+import type { Raster } from './on-image';
 
 /** One line per element; elements where the query cannot look are left out. */
 export function mapsTable({ rows, columns, maps, differences }: Fields, codes: Codes | null): ExportTable {

@@ -3,9 +3,6 @@ import type { Rgb } from './viridis';
 import type { Query, TokenGeometry } from './token-geometry';
 import { patchOfToken, placeOfQuery } from './token-geometry';
 
-/** Codes of a map; two bytes each only for schemes of more than 256 levels. */
-export type Codes = Uint8Array | Uint16Array;
-
 /** Where the elements of one window lie in a [windows, tokens, tokens] map. */
 export function windowRange(geometry: TokenGeometry, window: number): [start: number, end: number] {
   const size = geometry.tokens * geometry.tokens;
@@ -46,13 +43,6 @@ function addMean(field: Float32Array, map: ArrayLike<number>, geometry: TokenGeo
     }
     field[patch] = sum / rows;
   }
-}
-
-/** Codes as the values they stand for. */
-export function valuesOfCodes(codes: Codes, levels: ArrayLike<number>): Float32Array {
-  const values = new Float32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) values[i] = levels[codes[i] ?? 0] ?? 0;
-  return values;
 }
 
 export function subtract(a: ArrayLike<number>, b: ArrayLike<number>): Float32Array {

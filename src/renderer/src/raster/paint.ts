@@ -1,6 +1,6 @@
 /** Values and codes to pixels. Pure: arrays in, RGBA bytes out; canvases only show them. */
 import type { MapScale } from './map-scale';
-import type { Codes } from './on-image';
+import type { Codes } from '../../../shared/attention-maps';
 import { scalePosition } from './map-scale';
 import type { Rgb } from './viridis';
 import { mix, viridisTable } from './viridis';
