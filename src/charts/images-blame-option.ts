@@ -13,6 +13,9 @@ export interface BlameWords {
   readonly block: (block: number) => string;
   readonly head: (block: number, head: number) => string;
   readonly margin: string;
+  /** Names of the axes: what the columns are, and the margin with its unit. */
+  readonly blockAxis: string;
+  readonly marginAxis: string;
   /** Names of the two lines: the run as it is, and where the answer turns. */
   readonly asRun: string;
   readonly number: (value: number) => string;
@@ -31,7 +34,7 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 48, right: 76, top: 14, bottom: 22 },
+    grid: { left: 60, right: 76, top: 14, bottom: 38 },
     tooltip: {
       trigger: 'item', renderMode: 'richText', confine: true,
       backgroundColor: theme.surface, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 },
@@ -45,10 +48,12 @@ export function imagesBlameOption(blame: Blame, scheme: SchemeId, theme: ChartTh
     },
     xAxis: {
       type: 'category', data: layers.map(({ block }) => words.column(block)),
+      name: words.blockAxis, nameLocation: 'middle', nameGap: 24, nameTextStyle: { color: theme.textWeak },
       axisLabel: { color: theme.textWeak, fontSize: 12, hideOverlap: true }, axisTick: { show: false }, axisLine: { show: false },
     },
     yAxis: {
       type: 'value', splitNumber: 3, min: low - air, max: high + air,
+      name: words.marginAxis, nameLocation: 'middle', nameGap: 44, nameTextStyle: { color: theme.textWeak },
       axisLabel: { color: theme.textWeak, fontSize: 12, showMinLabel: false, showMaxLabel: false, hideOverlap: true, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },

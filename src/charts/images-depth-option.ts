@@ -11,6 +11,8 @@ export type DepthFigure = (typeof depthFigures)[number];
 export interface ImagesDepthWords {
   /** The figure with its unit. */
   readonly figure: string;
+  /** What the columns are. */
+  readonly blockAxis: string;
   /** Short name of a column. */
   readonly column: (index: number) => string;
   readonly number: (value: number) => string;
@@ -29,7 +31,7 @@ export function imagesDepthOption(depth: Divergence['depth'], figure: DepthFigur
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: 58, right: 12, top: 10, bottom: 22 },
+    grid: { left: 58, right: 12, top: 10, bottom: 38 },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true,
       axisPointer: { type: 'line', lineStyle: { color: theme.textWeak, type: 'dotted' } },
@@ -43,6 +45,7 @@ export function imagesDepthOption(depth: Divergence['depth'], figure: DepthFigur
     },
     xAxis: {
       type: 'category', data: depth.map((_, index) => words.column(index)), boundaryGap: true,
+      name: words.blockAxis, nameLocation: 'middle', nameGap: 24, nameTextStyle: { color: theme.textWeak },
       axisLabel: { color: theme.textWeak, fontSize: 12, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
     },
     yAxis: {

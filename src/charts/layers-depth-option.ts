@@ -33,6 +33,13 @@ export interface LayersDepth {
   readonly fromZero: boolean;
 }
 
+/** What the page says around the chart, for a picture that stands by itself. */
+export interface AloneNames {
+  /** Names of the columns, in their order. */
+  readonly columns: readonly string[];
+  readonly axis: string;
+}
+
 /** Pixels left of the first column: the names of the strip's rows stand in the same column. */
 export const layersLeft = 72;
 
@@ -48,13 +55,16 @@ export function depthLook(series: DepthSeries, theme: ChartTheme): { readonly co
   }
 }
 
-export function layersDepthOption({ points, columns, shown, selected, fromZero }: LayersDepth, theme: ChartTheme, words: LayersDepthWords): EChartsOption {
+/** @param alone with the names of columns and figure and a legend, for a picture that stands by itself */
+export function layersDepthOption({ points, columns, shown, selected, fromZero }: LayersDepth, theme: ChartTheme, words: LayersDepthWords, alone?: AloneNames): EChartsOption {
+  const nameStyle = { nameLocation: 'middle' as const, nameTextStyle: { color: theme.textWeak } };
   const lines = depthSeries.filter((name) => name !== 'local' && shown.includes(name)).map((name) => line(name, points, selected, theme, words));
   return {
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: chartFont, fontSize: 12, color: theme.text },
-    grid: { left: layersLeft, right: 0, top: 8, bottom: 6 },
+    grid: { left: layersLeft, right: alone === undefined ? 0 : 12, top: alone === undefined ? 8 : 32, bottom: alone === undefined ? 6 : 40 },
+    ...(alone === undefined ? {} : { legend: { top: 0, left: layersLeft, itemWidth: 24, textStyle: { color: theme.text, fontSize: 12 }, data: depthSeries.filter((name) => shown.includes(name)).map((name) => ({ name: words.names[name] })) } }),
     tooltip: {
       trigger: 'axis', renderMode: 'richText', confine: true,
       axisPointer: { type: 'line', snap: true, lineStyle: { color: theme.textWeak, type: 'dotted' }, label: { show: false } },
@@ -67,16 +77,23 @@ export function layersDepthOption({ points, columns, shown, selected, fromZero }
     },
     xAxis: {
       type: 'value', min: 0, max: Math.max(1, columns), interval: 1,
-      axisLabel: { show: false }, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
+      ...(alone === undefined ? { axisLabel: { show: false } } : { name: alone.axis, nameGap: 26, ...nameStyle, axisLabel: columnLabels(alone.columns, theme) }),
+      axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } },
       splitLine: { show: columns <= 64, lineStyle: { color: theme.line, opacity: 0.6 } },
     },
     yAxis: {
       type: 'value', splitNumber: 3, ...(fromZero ? { min: 0 } : { scale: true }),
+      ...(alone === undefined ? {} : { name: words.figure, nameGap: 44, ...nameStyle }),
       axisLabel: { color: theme.textWeak, fontSize: 12, formatter: (value: number) => words.number(value) },
       axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line } },
     },
     series: [...(shown.includes('local') ? [bars(points, selected, fromZero, theme, words)] : []), ...lines, marker(points, selected, theme)],
   };
+}
+
+/** The axis counts columns: the name of one stands at its middle. */
+function columnLabels(columns: readonly string[], theme: ChartTheme): { readonly customValues: number[]; readonly formatter: (value: number) => string; readonly color: string; readonly fontSize: number; readonly hideOverlap: boolean } {
+  return { customValues: columns.map((_, at) => at + 0.5), formatter: (value) => columns[Math.floor(value)] ?? '', color: theme.textWeak, fontSize: 12, hideOverlap: true };
 }
 
 /** "blocks.3.attn.qkv", then a line for each kind that is shown. */
@@ -104,7 +121,7 @@ function bars(points: readonly DepthPoint[], selected: string | null, fromZero: 
   const { colour } = depthLook('local', theme);
   const width = barWidth(points);
   return {
-    id: 'local', name: words.names.local, type: 'custom', encode: { x: 0, y: 1 }, z: 2,
+    id: 'local', name: words.names.local, type: 'custom', encode: { x: 0, y: 1 }, z: 2, itemStyle: { color: colour },
     data: points.map(({ x, values }) => [x, values.local ?? NaN]),
     renderItem: (params, api) => {
       const value = Number(api.value(1));

@@ -7,7 +7,7 @@ import { renderSvg } from '../../src/charts/render-svg';
 import type { Blame, BypassOutcome } from '../../src/shared/images';
 
 const depth = [0, 1, 2].map((index) => ({ name: index === 2 ? 'logits' : `blocks.${index}.attn`, error: { sqnrDb: index === 0 ? null : 20 - index, relativeL2: index * 0.25, cosine: 1 - index / 10 } }));
-const words = { figure: 'rel. L2', column: (index: number) => ['0', '1', 'logits'][index] ?? '', number: (value: number) => value.toFixed(2) };
+const words = { figure: 'rel. L2', blockAxis: 'block', column: (index: number) => ['0', '1', 'logits'][index] ?? '', number: (value: number) => value.toFixed(2) };
 
 describe('drift by block', () => {
   it.each(depthFigures)('draws %s of every block and of the logits, names them, and marks the chosen one', (figure) => {
@@ -30,7 +30,7 @@ describe('margin with one thing unquantised', () => {
     layers: [{ block: 0, outcome: outcome(5, -0.5) }, { block: 1, outcome: outcome(3, 0.5) }],
     heads: [{ block: 1, head: 1, outcome: outcome(3, 0.25) }, { block: 0, head: 0, outcome: outcome(5, -1.5) }],
   };
-  const says = { column: String, block: (block: number) => `block ${block}`, head: (block: number, head: number) => `head ${head} of block ${block}`, margin: 'margin', asRun: 'as run', number: (value: number) => value.toFixed(2) };
+  const says = { column: String, block: (block: number) => `block ${block}`, head: (block: number, head: number) => `head ${head} of block ${block}`, margin: 'margin', blockAxis: 'block', marginAxis: 'margin, logits', asRun: 'as run', number: (value: number) => value.toFixed(2) };
   const option = imagesBlameOption(blame, 'Sqrt2_17', lightTheme, says);
   const series = Array.isArray(option.series) ? option.series : [];
 

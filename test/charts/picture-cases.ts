@@ -10,7 +10,7 @@ import { depthOption } from '../../src/charts/depth-option';
 import { forestHeight, forestOption } from '../../src/charts/forest-option';
 import { imagesBlameOption } from '../../src/charts/images-blame-option';
 import { imagesDepthOption } from '../../src/charts/images-depth-option';
-import { layersDepthOption } from '../../src/charts/layers-depth-option';
+import { layersDepthOption, type AloneNames } from '../../src/charts/layers-depth-option';
 import { histogramOption } from '../../src/charts/layers-histogram-option';
 import { levelsAxisHeight, levelsAxisOption } from '../../src/charts/levels-axis-option';
 import { levelBarsOption } from '../../src/charts/levels-bars-option';
@@ -91,6 +91,14 @@ const stripColumns = sites.filter(({ role }) => !role.includes('matmul')).map(({
 }));
 const draws = [0, 1, 2, 3].map((seed) => ({ name: seed === 0 ? 'seed 0 (this)' : `seed ${seed}`, top1: 87 + 0.4 * seed, ci95: [84.8 + 0.4 * seed, 88.9 + 0.4 * seed] as const, own: seed === 0, complete: seed !== 3 }));
 
+const layersDepth = (theme: ChartTheme, alone?: AloneNames): EChartsOption => layersDepthOption({
+  columns: blocks, shown: ['cumulative', 'local', 'weights', 'activations', 'attention'], selected: worst, fromZero: true,
+  points: sites.map(({ site, block, cumulative, local, weights, activations, attention }, at) => ({
+    site, x: (block ?? 0) + ((at % 6) + 0.5) / 6,
+    values: { cumulative: cumulative.relativeL2, local: local?.relativeL2 ?? null, weights: weights?.relativeL2 ?? null, activations: activations?.relativeL2 ?? null, attention: attention?.relativeL2 ?? null },
+  })),
+}, theme, { figure: 'rel. L2', names: { cumulative: 'Cumulative', local: 'Local', weights: 'Weights', activations: 'Activations', attention: 'Attention map' }, number: short }, alone);
+
 export const pictureCases: Readonly<Record<string, PictureCase>> = {
   'board-forest': { width: 760, height: forestHeight(everyCell), option: (theme) => forestOption(everyCell, theme, undefined, 760) },
   'board-band': {
@@ -99,25 +107,17 @@ export const pictureCases: Readonly<Record<string, PictureCase>> = {
   },
   'attention-depth': { width: 480, height: 120, option: (theme) => depthOption(depth, 2, 'Sqrt2_16', theme, { relativeL2: 'rel. L2', logits: 'logits', number: short }) },
   'attention-depth-alone': { width: 480, height: 160, option: (theme) => depthOption(depth, 2, 'Sqrt2_16', theme, { relativeL2: 'rel. L2', logits: 'logits', number: short }, true) },
-  'layers-depth': {
-    width: 760, height: 140,
-    option: (theme) => layersDepthOption({
-      columns: blocks, shown: ['cumulative', 'local', 'weights', 'activations', 'attention'], selected: worst, fromZero: true,
-      points: sites.map(({ site, block, cumulative, local, weights, activations, attention }, at) => ({
-        site, x: (block ?? 0) + ((at % 6) + 0.5) / 6,
-        values: { cumulative: cumulative.relativeL2, local: local?.relativeL2 ?? null, weights: weights?.relativeL2 ?? null, activations: activations?.relativeL2 ?? null, attention: attention?.relativeL2 ?? null },
-      })),
-    }, theme, { figure: 'rel. L2', names: { cumulative: 'Cumulative', local: 'Local', weights: 'Weights', activations: 'Activations', attention: 'Attention map' }, number: short }),
-  },
+  'layers-depth': { width: 760, height: 140, option: (theme) => layersDepth(theme) },
+  'layers-depth-alone': { width: 760, height: 220, option: (theme) => layersDepth(theme, { columns: Array.from({ length: blocks }, (_, at) => String(at)), axis: 'block' }) },
   'layers-histogram': { width: 280, height: 150, option: (theme) => histogramOption({ ...histogram, elements }, 'linear', theme, { ...histogramWords, value: 'value' }) },
   'layers-histogram-log': { width: 280, height: 150, option: (theme) => histogramOption({ ...mapHistogram, elements: mapHistogram.counts.reduce((sum, count) => sum + count, 0) }, 'log', theme, { ...histogramWords, value: 'magnitude of the value' }) },
   'levels-axis': { width: 900, height: levelsAxisHeight(ladders.length), option: (theme) => levelsAxisOption(bins, ladders, 'BitLog2_Half_17', theme, { density: '% per octave', value: 'attention value', number: short }, true) },
   'levels-bars': { width: 600, height: 24 + barRows.length * 20, option: (theme) => levelBarsOption(barRows, 17, 'BitLog2_Half_17', 20, theme, barWords, true) },
-  'images-drift': { width: 460, height: 140, option: (theme) => imagesDepthOption(depth, 'relativeL2', 2, 'BitLog2_Half_17', theme, { figure: 'rel. L2', column, number: short }) },
-  'images-drift-sqnr': { width: 460, height: 140, option: (theme) => imagesDepthOption(depth, 'sqnrDb', 2, 'BitLog2_Half_16', theme, { figure: 'SQNR, dB', column, number: short }) },
+  'images-drift': { width: 460, height: 140, option: (theme) => imagesDepthOption(depth, 'relativeL2', 2, 'BitLog2_Half_17', theme, { figure: 'rel. L2', blockAxis: 'block', column, number: short }) },
+  'images-drift-sqnr': { width: 460, height: 140, option: (theme) => imagesDepthOption(depth, 'sqnrDb', 2, 'BitLog2_Half_16', theme, { figure: 'SQNR, dB', blockAxis: 'block', column, number: short }) },
   'images-blame': {
     width: 460, height: 150,
-    option: (theme) => imagesBlameOption(blame, 'BitLog2_Half_17', theme, { column: String, block: String, head: (block, head) => `${block} · ${head}`, margin: 'Margin of the FP32 answer', asRun: 'as run', number: fixed(2) }),
+    option: (theme) => imagesBlameOption(blame, 'BitLog2_Half_17', theme, { column: String, block: String, head: (block, head) => `${block} · ${head}`, margin: 'Margin of the FP32 answer', blockAxis: 'block', marginAxis: 'margin, logits', asRun: 'as run', number: fixed(2) }),
   },
   'calibration-strips': {
     width: 760, height: 190,

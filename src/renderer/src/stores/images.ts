@@ -157,7 +157,7 @@ export const useImages = defineStore('images', () => {
   }
 
   return {
-    filter, sort, counts, list: shown, listFailure, loading, found, position, flipped, open, ensure, choose, everyRow, show,
+    filter, sort, counts, list: shown, ofHead: computed(() => restored.value !== null), listFailure, loading, found, position, flipped, open, ensure, choose, everyRow, show,
     divergence: divergence.value, divergenceFailure: divergence.failure, divergenceBusy: divergence.busy, loadDivergence: divergence.run, forgetDivergences,
     blame: blame.value, blameFailure: blame.failure, blameBusy: blame.busy, loadBlame: blame.run, keepBlame, clearDetail, isKnown,
   };

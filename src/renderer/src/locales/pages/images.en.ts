@@ -77,6 +77,8 @@ export const imagesEn = {
     depthLabel: '{figure} at the input of every block and at the logits; {value} at the logits',
     depthFigure: 'Figure',
     depthFigures: { relativeL2: 'rel. L2', sqnrDb: 'SQNR, dB', cosine: 'cosine' },
+    blockAxis: 'block',
+    marginAxis: 'margin, logits',
     logits: 'logits',
     ask: 'Which images did {head} flip?',
     asking: 'Images flipped by {head}',

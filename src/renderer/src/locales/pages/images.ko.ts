@@ -77,6 +77,8 @@ export const imagesKo = {
     depthLabel: '모든 블록의 입력과 로짓의 {figure}. 로짓에서 {value}',
     depthFigure: '수치',
     depthFigures: { relativeL2: '상대 L2', sqnrDb: 'SQNR, dB', cosine: '코사인' },
+    blockAxis: '블록',
+    marginAxis: '마진, 로짓',
     logits: '로짓',
     ask: '{head} 때문에 뒤집힌 이미지는?',
     asking: '{head} 때문에 뒤집힌 이미지',
