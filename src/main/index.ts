@@ -12,7 +12,7 @@ import { showMenu } from './menu';
 import { pageOrigin } from './page-files';
 import { registerPageScheme, servePage } from './protocol';
 import { makeSavedFiles } from './saved-files';
-import { denyPermissions, hardenWebContents } from './security';
+import { denyNetwork, denyPermissions, hardenWebContents } from './security';
 import { openStateFile } from './state-file';
 import { createWindow } from './window';
 import { sendWindowEvent, serveWindowCalls } from './window-calls';
@@ -61,6 +61,7 @@ function boot(): void {
   nativeTheme.themeSource = launch.theme ?? state.current.theme;
   nativeTheme.on('updated', () => tell({ kind: 'system-theme', dark: nativeTheme.shouldUseDarkColors }));
   denyPermissions();
+  denyNetwork(devServer);
 
   let styleNonce = '';
   servePage(folders.page, () => styleNonce);

@@ -17,6 +17,8 @@ export function hardenWebContents(isOwnPage: (address: string) => boolean): void
     contents.on('will-redirect', (event) => event.preventDefault());
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    // WebRTC is not under the page's policy: without this a peer connection asks servers over UDP.
+    contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   });
 }
 
@@ -28,4 +30,16 @@ export function denyPermissions(): void {
   defaultSession.setDevicePermissionHandler(() => false);
   // Files are saved through the dialog of 'file.save' only.
   defaultSession.on('will-download', (event) => event.preventDefault());
+}
+
+/**
+ * Nothing that shows web content reaches a network, whatever the page's policy would let through. Must run once the app is ready.
+ * (Downloads that the person asks for are the engine's, in a process without a page.)
+ *
+ * @param devServer origin of the page under `npm run dev`
+ */
+export function denyNetwork(devServer: string | undefined): void {
+  session.defaultSession.webRequest.onBeforeRequest({ urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*'] }, ({ url }, answer) => {
+    answer({ cancel: devServer === undefined || new URL(url).host !== new URL(devServer).host });
+  });
 }

@@ -10,6 +10,7 @@ test('nothing is allowed that is not named, and nothing unsafe is named', () => 
     'img-src': "'self' blob: data:",
     'font-src': "'self'",
     'connect-src': "'self'",
+    'worker-src': "'none'",
     'object-src': "'none'",
     'base-uri': "'none'",
     'form-action': "'none'",

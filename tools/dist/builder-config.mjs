@@ -8,7 +8,7 @@ import { identity } from './identity.mjs';
 import { packageFiles } from './package-files.mjs';
 
 /** Folders of this project that the program reads at run time, and the notices that it has to carry. */
-export const carriedResources = ['sample', 'imagenet', 'published', 'icons'];
+export const carriedResources = ['icons', 'imagenet', 'models', 'published', 'sample'];
 
 /**
  * @param {object} settings
