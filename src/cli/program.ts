@@ -8,6 +8,7 @@ import { imagesCommand, runImages } from './commands/images';
 import { inspectCommand, runInspect } from './commands/inspect';
 import { layersCommand, runLayers } from './commands/layers';
 import { levelsCommand, runLevels } from './commands/levels';
+import { modelsCommand, runGetModel, runModels } from './commands/models';
 import { noiseCommand, runNoise } from './commands/noise';
 import { parityCommand, runParityCommand } from './commands/parity';
 import { exportCommand, runExport } from './commands/export';
@@ -59,6 +60,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   reportCommand(program, async (options) => finish(await runReport(environment, options)));
   exportCommand(program, async (options) => finish(await runExport(environment, options)));
   removeCommand(program, async (options) => finish(await runRemove(environment, options)));
+  modelsCommand(program, async (options) => finish(await runModels(environment, options)), async (name, options) => finish(await runGetModel(environment, name, options)));
   sampleCommand(program, async (options) => finish(await runSample(environment, options)));
   return program;
 }

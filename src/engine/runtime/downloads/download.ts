@@ -2,8 +2,7 @@
  * Fetches one file whole or not at all. It grows as FILE.part, goes on from there after a cut, and takes its name only when its sum is right and the
  * caller's own check has passed. What it must sum up to is known before the first byte: pinned, or said by the hub. Without that nothing is fetched.
  */
-import { mkdirSync, renameSync, statfsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, statfsSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EngineError, fail } from '../../../shared/failure';
 import type { GotModel, PartNotes } from '../../../shared/known-models';
@@ -35,6 +34,8 @@ export interface DownloadSurroundings {
 
 /** Cuts in a row, each after some progress or none, before a person is asked. */
 const mostCuts = 5;
+/** How a connection's end looks that came too early, or after too long a silence. */
+const cutCodes = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'HPE_INVALID_EOF_STATE']);
 /** Room that is left to others. */
 const spare = 64 * 1024 * 1024;
 
@@ -115,29 +116,38 @@ function freeBytesOf(folder: string): number {
   return bavail * bsize;
 }
 
-/** Writes what comes until the connection ends, well or not. */
+/**
+ * Writes what comes until the connection ends, well or not. Each piece is written as it arrives, and nothing is waited for between the answer's head
+ * and here: what an aborted connection still holds is lost, so that it must never hold anything.
+ */
 async function take({ body, host }: Answer, { signal, onProgress }: DownloadRequest, part: PartFile, from: number, total: number): Promise<void> {
   let done = from;
   let told = -1;
-  const file = await open(part.path, from === 0 ? 'w' : 'r+');
+  const file = openSync(part.path, from === 0 ? 'w' : 'r+');
+  onProgress(done, total);
   try {
-    onProgress(done, total);
-    for await (const chunk of body) {
-      if (!(chunk instanceof Uint8Array)) throw new TypeError('a connection gives bytes');
-      if (done + chunk.length > total) throw fail('download', 'The server sends more than it said', { place: host, next: 'Try again later' });
-      await file.write(chunk, 0, chunk.length, done);
-      done += chunk.length;
-      // Two hundred times in all.
-      const step = Math.floor((200 * done) / total);
-      if (step > told) onProgress(done, total);
-      told = step;
-    }
-    await file.sync();
+    await new Promise<void>((resolve, reject) => {
+      body.on('data', (chunk: Uint8Array) => {
+        try {
+          if (done + chunk.length > total) throw fail('download', 'The server sends more than it said', { place: host, next: 'Try again later' });
+          for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at, chunk.length - at, done + at);
+          done += chunk.length;
+          // Two hundred times in all.
+          const step = Math.floor((200 * done) / total);
+          if (step > told) onProgress(done, total);
+          told = step;
+        } catch (error) {
+          reject(error);
+          body.destroy();
+        }
+      }).on('error', reject).on('close', resolve).on('end', resolve);
+    });
+    fsyncSync(file);
   } catch (error) {
     throwUnlessCut(error, signal, part.path);
   } finally {
     body.destroy();
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -146,6 +156,7 @@ function throwUnlessCut(error: unknown, signal: AbortSignal, file: string): void
   if (error instanceof EngineError) throw error;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT') throw fail('disk-full', 'There is no room left for the file', { file, next: 'Free some space and get it again: it goes on from there' });
+  if (code === undefined || !cutCodes.has(String(code))) throw error;
   // The connection's end: the next attempt goes on from here.
 }
 

@@ -61,7 +61,7 @@ async function oneRequest(url: URL, options: GetOptions): Promise<IncomingMessag
         ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),
         ...(socket === null ? {} : { agent: false, socket }),
       }, resolve);
-      request.setTimeout(silenceMilliseconds, () => request.destroy(new Error(`no answer for ${silenceMilliseconds / 1000} s`)));
+      request.setTimeout(silenceMilliseconds, () => request.destroy(silence()));
       request.on('error', reject).end();
     });
   } catch (error) {
@@ -79,13 +79,17 @@ function tunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> {
   const login = proxy.username === '' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}` };
   return new Promise((resolve, reject) => {
     const request = httpRequest({ host: proxy.hostname, port: proxy.port === '' ? 80 : proxy.port, method: 'CONNECT', path: target, headers: { host: target, ...login }, signal });
-    request.setTimeout(silenceMilliseconds, () => request.destroy(new Error('the proxy does not answer')));
+    request.setTimeout(silenceMilliseconds, () => request.destroy(silence()));
     request.on('connect', ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
       reject(new Error(`the proxy answers ${statusCode ?? 'nothing'}`));
     }).on('response', ({ statusCode }) => reject(new Error(`the proxy answers ${statusCode ?? 'nothing'}`))).on('error', reject).end();
   });
+}
+
+function silence(): Error {
+  return Object.assign(new Error(`no answer for ${silenceMilliseconds / 1000} s`), { code: 'ETIMEDOUT' });
 }
 
 export function stoppedDownload(): Error {
