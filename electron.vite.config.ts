@@ -14,6 +14,7 @@ const mainEntries = {
   'engine-process': at('src/main/engine-process.ts'),
   cli: at('src/cli/index.ts'),
   worker: at('src/engine/runtime/workers/worker.ts'),
+  'picture-thread': at('src/engine/runtime/workers/picture-thread.ts'),
   bench: at('tools/bench/index.ts'),
 };
 

@@ -35,3 +35,16 @@ export function assignLabels(folders: readonly string[], imagenet: ImagenetClass
   });
   return { labelSet: 'imagenet-1k', classes };
 }
+
+/** ImageNet's classes that occur among labels. */
+export function occurringClasses(labels: readonly ArrayLike<number>[], imagenet: ImagenetClasses): ClassLabels {
+  const seen = new Set<number>();
+  for (const some of labels) for (let i = 0; i < some.length; i++) seen.add(some[i]);
+  return {
+    labelSet: 'imagenet-1k',
+    classes: [...seen].sort((a, b) => a - b).map((label) => {
+      const { id, name } = imagenet.list[label];
+      return { folder: id, wordNetId: id, name, label };
+    }),
+  };
+}

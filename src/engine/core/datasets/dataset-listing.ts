@@ -24,7 +24,9 @@ export type DatasetRemark =
   | { readonly key: 'dataset.classFoldersDiffer'; readonly folders: readonly string[] }
   | { readonly key: 'dataset.circularLinks'; readonly folders: readonly string[] }
   | { readonly key: 'dataset.seen'; readonly classes: number; readonly images: number; readonly train: number; readonly origin: string }
-  | { readonly key: 'dataset.listedButAbsent'; readonly pictures: number };
+  | { readonly key: 'dataset.listedButAbsent'; readonly pictures: number }
+  | { readonly key: 'dataset.shardsMissing'; readonly found: number; readonly of: number }
+  | { readonly key: 'dataset.largeRowGroups'; readonly rows: number };
 
 export interface DatasetListing {
   /** Absolute path. */
@@ -46,6 +48,11 @@ function some(folders: readonly string[]): string {
   return folders.length > 5 ? `${shown} and ${folders.length - 5} more` : shown;
 }
 
+/** 50000 -> '50,000', whatever the system's language. */
+function counted(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
 /** The remark in English, for the command line and the log. */
 export function remarkText(remark: DatasetRemark): string {
   switch (remark.key) {
@@ -60,9 +67,13 @@ export function remarkText(remark: DatasetRemark): string {
     case 'dataset.classFoldersDiffer':
       return `Class folders that are only in train or only in val: ${some(remark.folders)}; labels follow the sorted names of both.`;
     case 'dataset.seen':
-      return `Seen: ${remark.classes} classes, ${remark.images} pictures to evaluate${remark.train === 0 ? '' : `, ${remark.train} to calibrate on`}; ${remark.origin}.`;
+      return `Seen: ${counted(remark.classes)} ${remark.classes === 1 ? 'class' : 'classes'}, ${counted(remark.images)} pictures to evaluate${remark.train === 0 ? '' : `, ${counted(remark.train)} to calibrate on`}; ${remark.origin}.`;
     case 'dataset.listedButAbsent':
       return `${remark.pictures} pictures of the label file are not there: a subset is evaluated.`;
+    case 'dataset.shardsMissing':
+      return `${remark.found} of the ${remark.of} parquet files of a split are there: a part of it is evaluated.`;
+    case 'dataset.largeRowGroups':
+      return `The parquet files have ${remark.rows} pictures in one row group, all of which are unpacked to reach one: slow and with much memory. Hugging Face's have 100.`;
     case 'dataset.circularLinks':
       return `Links that lead back into themselves were not followed: ${some(remark.folders)}.`;
   }

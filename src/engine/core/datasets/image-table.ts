@@ -3,6 +3,7 @@
  * picture) and paths are put together when they are asked for.
  */
 import { compareCodePoints } from './code-point-order';
+import { groupBy } from './group-by';
 
 export interface ImageRef {
   /** Path relative to the data set's root, with `/`. */
@@ -95,13 +96,7 @@ export class ImageTable {
 
   /** One folder holds pictures of several classes where they lie flat. */
   private columnsByPath(): Map<string, number[]> {
-    const found = new Map<string, number[]>();
-    this.columns.forEach(({ path }, index) => {
-      const known = found.get(path);
-      if (known === undefined) found.set(path, [index]);
-      else known.push(index);
-    });
-    return found;
+    return groupBy(this.columns.keys(), (column) => this.columns[column].path);
   }
 
   private inColumn(folder: number, name: string): number {
@@ -121,6 +116,14 @@ export class ImageTable {
   /** Every picture in order, for streaming over all of them. */
   *refs(): Generator<ImageRef> {
     for (let index = 0; index < this.count; index++) yield this.ref(index);
+  }
+
+  /** The folders that the table is made of, those without pictures left out. */
+  *folders(): Generator<FolderImages> {
+    for (let folder = 0; folder < this.columns.length; folder++) {
+      const column = this.columns[folder];
+      yield { path: column.path, label: this.labels[this.firsts[folder]], names: Array.from(column.ends, (_, index) => nameAt(column, index)) };
+    }
   }
 
   /** Each folder as text: equal tables give equal sequences, which is what a hash of the listing is made of. */

@@ -15,7 +15,7 @@ export interface ImagenetTables {
   readonly devkitOrder: readonly string[];
 }
 
-/** In which order the numbers of a ground-truth file count the classes; `auto` decides by what fits. */
+/** In which order the numbers of a label file count the classes; `auto` decides by what fits. */
 export type LabelOrder = LabelChoice['order'];
 
 export type LabelSource =
@@ -35,11 +35,20 @@ const classCount = 1000;
 /** Share of pictures that must agree with the published labels before an order is believed to be another than the file's usual one. */
 const agreeing = 0.99;
 
-/** The number in `ILSVRC2012_val_00000293.JPEG`, or null. */
+/** The number in `ILSVRC2012_val_00000293.JPEG` (Hugging Face: `ILSVRC2012_val_00000293_n01440764.JPEG`), or null. */
 export function validationNumber(name: string): number | null {
-  const digits = /^ILSVRC2012_val_(\d{8})\.[A-Za-z]+$/.exec(name)?.[1];
+  const digits = /^ILSVRC2012_val_(\d{8})(?:_n\d{8})?\.[A-Za-z]+$/.exec(name)?.[1];
   const number = digits === undefined ? NaN : Number(digits);
   return number >= 1 && number <= 50_000 ? number : null;
+}
+
+/** The label that a picture's own name gives away: by ImageNet's number, or by a WordNet id in it (`n01440764_10026.JPEG`). Null for other names. */
+export function labelOfName(name: string, { classes, validationLabels }: ImagenetTables): number | null {
+  const number = validationNumber(name);
+  if (number !== null) return validationLabels[number - 1];
+  const id = /(?:^|_)(n\d{8})(?:_|\.|$)/.exec(name)?.[1];
+  const label = id === undefined ? -1 : classes.labelOf(id);
+  return label < 0 ? null : label;
 }
 
 /**
@@ -84,32 +93,55 @@ function byGroundTruth(names: readonly string[], source: Extract<LabelSource, { 
   return ordered(given, names, source.order, 'devkit', source.file, numbered ? numbers.length - names.length : 0, tables);
 }
 
-/** `name label` per line; the name may carry a path, the label may be a WordNet id. */
-function valText({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
-  const found = new Map<string, number>();
+/** Labels by picture, from lines; a picture that is listed twice with two labels is refused, since nobody can say which is right. */
+class NamedLabels {
+  readonly labels = new Map<string, number>();
+  private readonly lines = new Map<string, number>();
+
+  constructor(private readonly file: string) {}
+
+  add(name: string, label: number, line: number): void {
+    const known = this.labels.get(name);
+    if (known !== undefined && known !== label) {
+      throw fail('dataset-layout', `A picture is listed twice, with two labels: ${name.slice(0, 80)}`, {
+        file: this.file, place: `lines ${this.lines.get(name) ?? 0} and ${line}`, expected: 'one label per picture', next: 'Remove the wrong line, or the file: ImageNet\'s own names are enough',
+      });
+    }
+    this.labels.set(name, label);
+    this.lines.set(name, line);
+  }
+}
+
+function eachLine(text: string, take: (line: string, number: number) => void): void {
   text.replace(/^\uFEFF/, '').split(/\r?\n/).forEach((raw, index) => {
     const line = raw.trim();
-    if (line === '') return;
-    const [path, label] = line.split(/[\s,]+/);
-    if (path === undefined || label === undefined) throw badLine(file, index + 1, line, 'a picture\'s name and its label, such as ILSVRC2012_val_00000001.JPEG 65');
-    const named = classes.labelOf(label);
-    found.set(path.split('/').at(-1) ?? path, named >= 0 ? named : wholeNumber(label, file, index + 1));
+    if (line !== '') take(line, index + 1);
   });
-  return found;
+}
+
+/** `name label` per line; the name may carry a path, the label may be a WordNet id. */
+function valText({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
+  const found = new NamedLabels(file);
+  eachLine(text, (line, number) => {
+    const [path, label] = line.split(/[\s,]+/);
+    if (path === undefined || label === undefined) throw badLine(file, number, line, 'a picture\'s name and its label, such as ILSVRC2012_val_00000001.JPEG 65');
+    const named = classes.labelOf(label);
+    found.add(path.split('/').at(-1) ?? path, named >= 0 ? named : wholeNumber(label, file, number), number);
+  });
+  return found.labels;
 }
 
 /** `ImageId,PredictionString`: the WordNet id, and boxes that do not matter here. */
 function kaggle({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
-  const found = new Map<string, number>();
-  text.replace(/^\uFEFF/, '').split(/\r?\n/).forEach((raw, index) => {
-    const line = raw.trim();
-    if (line === '' || (index === 0 && line.startsWith('ImageId'))) return;
+  const found = new NamedLabels(file);
+  eachLine(text, (line, number) => {
+    if (number === 1 && line.startsWith('ImageId')) return;
     const [id = '', prediction = ''] = line.split(',');
     const label = classes.labelOf(prediction.trim().split(/\s+/)[0] ?? '');
-    if (label < 0) throw badLine(file, index + 1, line, 'a picture\'s id, a comma, and a WordNet id of ImageNet-1k, such as ILSVRC2012_val_00000001,n01751748 ...');
-    found.set(id, label);
+    if (label < 0) throw badLine(file, number, line, 'a picture\'s id, a comma, and a WordNet id of ImageNet-1k, such as ILSVRC2012_val_00000001,n01751748 ...');
+    found.add(id, label, number);
   });
-  return found;
+  return found.labels;
 }
 
 /** Labels by name, with or without the extension. */
@@ -129,38 +161,61 @@ function byNames(names: readonly string[], listed: ReadonlyMap<string, number>, 
   return ordered(given, names, order, 'sorted-from-0', file, listed.size - names.length, tables);
 }
 
-/** Numbers of a file as labels: in the order asked for, else in the one that fits the published labels, else in the file's usual one. */
-function ordered(given: Int32Array, names: readonly string[], asked: LabelOrder, usual: Exclude<LabelOrder, 'auto'>, file: string, absent: number, tables: ImagenetTables): FlatLabels {
-  const possible = (['devkit', 'sorted-from-0', 'sorted-from-1'] as const).filter((order) => given.every((number) => labelIn(order, number, tables) >= 0));
-  const fits = (order: Exclude<LabelOrder, 'auto'>): number => agreement(given, names, order, tables);
-  const best = possible.filter((order) => fits(order) >= agreeing)[0];
-  const order = asked !== 'auto' ? asked : best ?? (possible.includes(usual) ? usual : possible[0]);
-  if (order === undefined || !possible.includes(order)) {
-    const wrong = given.findIndex((number) => order === undefined ? number < 0 || number > classCount : labelIn(order, number, tables) < 0);
-    throw fail('dataset-layout', `A label of the file is out of range: ${given[Math.max(0, wrong)]}`, {
-      file, place: names[Math.max(0, wrong)], expected: order === 'sorted-from-0' ? 'numbers from 0 to 999' : 'numbers from 1 to 1000', next: 'Choose another order of the labels, or another file',
-    });
-  }
-  const share = fits(order);
-  const known = Number.isNaN(share) ? '' : `; ${(share * 100).toFixed(1)} % agree with the published labels of pictures with these names`;
-  const words = { devkit: 'the development kit\'s own order of classes', 'sorted-from-0': 'sorted WordNet ids, counted from 0', 'sorted-from-1': 'sorted WordNet ids, counted from 1' }[order];
-  return { labels: given.map((number) => labelIn(order, number, tables)), origin: `labels from ${file.split(/[\\/]/).at(-1) ?? file}, ${words}${known}`, absent };
+function ordered(given: Int32Array, names: readonly string[], asked: LabelOrder, usual: KnownOrder, file: string, absent: number, tables: ImagenetTables): FlatLabels {
+  const { order, share } = chooseOrder(given, names, asked, usual, file, tables);
+  return { labels: given.map((number) => labelIn(order, number, tables)), origin: `labels from ${baseName(file)}, ${orderWords[order]}${agreeingWords(share)}`, absent };
 }
 
-/** Share of numbered pictures whose label is the published one under this order; NaN when no picture has a number. */
-function agreement(given: Int32Array, names: readonly string[], order: Exclude<LabelOrder, 'auto'>, tables: ImagenetTables): number {
-  let numbered = 0;
+export type KnownOrder = Exclude<LabelOrder, 'auto'>;
+
+export const orderWords: Readonly<Record<KnownOrder, string>> = {
+  devkit: 'the development kit\'s own order of classes', 'sorted-from-0': 'sorted WordNet ids, counted from 0', 'sorted-from-1': 'sorted WordNet ids, counted from 1',
+};
+
+/** The share that chooseOrder gives, in words. */
+export function agreeingWords(share: number | null): string {
+  return share === null ? '' : `; ${(share * 100).toFixed(1)} % agree with the published labels of pictures with these names`;
+}
+
+export function baseName(file: string): string {
+  return file.split(/[\\/]/).at(-1) ?? file;
+}
+
+/**
+ * In which order numbers count ImageNet's classes: the one asked for, else the one that fits what the pictures' own names give away, else the usual one.
+ * `share`: how many of the pictures whose names give a label away agree; null when no name does.
+ * @throws EngineError 'dataset-layout' for numbers that the order does not have
+ */
+export function chooseOrder(given: Int32Array, names: readonly string[], asked: LabelOrder, usual: KnownOrder, file: string, tables: ImagenetTables): { readonly order: KnownOrder; readonly share: number | null } {
+  const possible = knownOrders.filter((order) => given.every((number) => labelIn(order, number, tables) >= 0));
+  const fits = (order: KnownOrder): number | null => agreement(given, names, order, tables);
+  const best = possible.find((order) => (fits(order) ?? 0) >= agreeing);
+  const order = asked !== 'auto' ? asked : best ?? (possible.includes(usual) ? usual : possible[0]);
+  if (order !== undefined && possible.includes(order)) return { order, share: fits(order) };
+  const wrong = given.findIndex((number) => (order === undefined ? number < 0 || number > classCount : labelIn(order, number, tables) < 0));
+  const what = wrong >= 0 ? `A label of the file is out of range: ${given[wrong]}` : 'The labels of the file run from 0 to 1000: no order of 1,000 classes has both';
+  throw fail('dataset-layout', what, {
+    file, place: names[Math.max(0, wrong >= 0 ? wrong : given.indexOf(classCount))], expected: order === 'sorted-from-0' ? 'numbers from 0 to 999' : 'numbers from 1 to 1000', next: 'Choose another order of the labels, or another file',
+  });
+}
+
+const knownOrders: readonly KnownOrder[] = ['devkit', 'sorted-from-0', 'sorted-from-1'];
+
+/** Share of the pictures whose names give a label away that have that label under this order; null when no name does. */
+function agreement(given: Int32Array, names: readonly string[], order: KnownOrder, tables: ImagenetTables): number | null {
+  let named = 0;
   let equal = 0;
   names.forEach((name, index) => {
-    const number = validationNumber(name);
-    if (number === null) return;
-    numbered++;
-    if (labelIn(order, given[index], tables) === tables.validationLabels[number - 1]) equal++;
+    const label = labelOfName(name, tables);
+    if (label === null) return;
+    named++;
+    if (labelIn(order, given[index], tables) === label) equal++;
   });
-  return numbered === 0 ? NaN : equal / numbered;
+  return named === 0 ? null : equal / named;
 }
 
-function labelIn(order: Exclude<LabelOrder, 'auto'>, number: number, { classes, devkitOrder }: ImagenetTables): number {
+/** The label that a number stands for, or -1. */
+export function labelIn(order: KnownOrder, number: number, { classes, devkitOrder }: ImagenetTables): number {
   switch (order) {
     case 'sorted-from-0': return number >= 0 && number < classCount ? number : -1;
     case 'sorted-from-1': return number >= 1 && number <= classCount ? number - 1 : -1;

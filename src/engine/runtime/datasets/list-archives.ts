@@ -4,17 +4,18 @@ import { fail } from '../../../shared/failure';
 import { assignLabels } from '../../core/datasets/class-labels';
 import { sortByCodePoints } from '../../core/datasets/code-point-order';
 import { emptyDataset } from '../../core/datasets/dataset-layout';
+import { groupBy } from '../../core/datasets/group-by';
 import { hasImageExtension } from '../../core/datasets/image-extensions';
 import { ImageTable, type FolderImages } from '../../core/datasets/image-table';
 import { labelFlat } from '../../core/datasets/label-files';
 import type { FolderEntry } from './folder-reader';
 import { imagenetClasses, imagenetTables } from './imagenet-class-list';
-import { byClass, classesOf, flatRemarks, labelSource } from './list-flat';
-import { hashOf, inFolder, type ListDatasetOptions, type ListedDataset } from './listing-parts';
-import { walkSplit } from './list-class-folders';
-import { writePlace } from './picture-place';
+import { trainFolders } from './list-class-folders';
+import { flatRemarks, labelSource } from './list-flat';
+import { byClass, classesOf, listing, type ListDatasetOptions, type ListedDataset } from './listing-parts';
+import type { PlacedTable } from './split-places';
 import { indexTar, type TarMember } from './tar-index';
-import type { WalkContext } from './walk-class-folder';
+import { readEntries, type WalkContext } from './walk-class-folder';
 
 /** Names relative to `folder`. */
 export interface Archives {
@@ -24,24 +25,20 @@ export interface Archives {
   readonly train: { readonly kind: 'archive'; readonly name: string } | { readonly kind: 'folders'; readonly classes: readonly string[] } | null;
 }
 
-/** A split's pictures, and where each lies. */
-interface ArchiveTable {
-  readonly table: ImageTable;
-  readonly places: ReadonlyMap<string, TarMember>;
+/** An archive that a person chose itself. */
+export function singleArchive(path: string): Archives {
+  return { folder: dirname(path), val: basename(path), train: null };
 }
 
-/** The archives among a folder's entries (null: the path itself is an archive); null when there is none of validation pictures. */
-export async function findArchives(context: WalkContext, entries: readonly FolderEntry[]): Promise<Archives | null>;
-export async function findArchives(context: WalkContext, entries: null): Promise<Archives>;
-export async function findArchives(context: WalkContext, entries: readonly FolderEntry[] | null): Promise<Archives | null> {
-  const { root, reader } = context;
-  if (entries === null) return { folder: dirname(root), val: basename(root), train: null };
-  const tars = entries.filter(({ name, folder }) => !folder && /\.tar$/i.test(name)).map(({ name }) => name);
+/** The archives among a folder's entries; null when there is none of validation pictures. */
+export async function findArchives(context: WalkContext, entries: readonly FolderEntry[]): Promise<Archives | null> {
+  const { root } = context;
+  const tars = entries.filter(({ name, folder }) => !folder && /\.tar$/i.test(name)).map(({ name }) => name).sort();
   const val = tars.find((name) => /val/i.test(name));
   if (val === undefined) return null;
   const train = tars.find((name) => /train/i.test(name));
   if (entries.some(({ name, folder }) => folder && name === 'train')) {
-    const inside = await reader.entries(join(root, 'train'));
+    const inside = await readEntries(context, 'train');
     return { folder: root, val, train: { kind: 'folders', classes: inside.filter(({ folder }) => folder).map(({ name }) => name) } };
   }
   return { folder: root, val, train: train === undefined ? null : { kind: 'archive', name: train } };
@@ -50,51 +47,47 @@ export async function findArchives(context: WalkContext, entries: readonly Folde
 /** Lists the archives by their headers. @throws EngineError 'dataset-unreadable', 'dataset-layout', 'dataset-empty', 'stopped' */
 export async function listArchives(context: WalkContext, archives: Archives, options: ListDatasetOptions): Promise<ListedDataset> {
   const { folder } = archives;
-  const seen = { files: 0 };
+  let seen = 0;
   const index = async (name: string): Promise<readonly TarMember[]> => {
-    const members = await indexTar(join(folder, name), { checkStop: context.checkStop, onMembers: (count) => options.onProgress?.(seen.files + count) });
-    seen.files += members.length;
-    options.onProgress?.(seen.files);
+    const path = join(folder, name);
+    options.witness?.(path);
+    const members = await indexTar(path, { checkStop: context.checkStop, onMembers: (count) => options.onProgress?.(seen + count) });
+    seen += members.length;
+    options.onProgress?.(seen);
     return members.filter((member) => hasImageExtension(member.name));
   };
-  const valMembers = await index(archives.val);
-  if (valMembers.length === 0) throw emptyDataset(context.root, archives.val);
-  const nested = valMembers.every(({ name }) => classFolderOf(name) !== null);
-  const places = new Map<string, TarMember>(valMembers.map((member) => [`${archives.val}/${member.name}`, member]));
-  const source = nested ? null : labelSource([folder], options.labels ?? null);
-  const inside = nested ? '' : commonFolder(valMembers, context.root);
-  const names = sortByCodePoints(valMembers.map(({ name }) => name.slice(inside.length)));
-  const flat = source === null ? null : labelFlat(names, source, imagenetTables, context.root);
-  const val = new ImageTable(flat === null ? byFolder(archives.val, valMembers, context.root) : byClass(`${archives.val}/${inside}`.replace(/\/$/, ''), names, flat.labels));
-  const train = await trainTable(context, archives, index);
-  train?.places.forEach((member, file) => places.set(file, member));
-  const labels = classesOf(val.labels, train?.table.labels ?? []);
-  const table = train === null || train.table.count === 0 ? val : train.table;
-  const outside = inFolder(folder);
-  return {
-    root: context.root, layout: 'archives', ...labels, train: table, val,
-    hash: hashOf(labels, table === val ? [val] : [table, val]),
-    said: flatRemarks(flat ?? { labels: val.labels, origin: 'labels by the folders in the archive', absent: 0 }, labels, val, table),
-    locate: (file) => {
-      const member = places.get(file);
-      return member === undefined ? outside(file) : writePlace(join(folder, archiveOf(file, archives)), member.offset, member.size);
-    },
-  };
+  const members = await index(archives.val);
+  if (members.length === 0) throw emptyDataset(context.root, archives.val);
+  const nested = members.every(({ name }) => classFolderOf(name) !== null);
+  const inside = nested ? '' : commonFolder(members, context.root);
+  const names = sortByCodePoints(members.map(({ name }) => name.slice(inside.length)));
+  const flat = nested ? null : labelFlat(names, labelSource([folder], options), imagenetTables, context.root);
+  const table = new ImageTable(flat === null ? byFolder(archives.val, members, context.root) : byClass(`${archives.val}/${inside}`.replace(/\/$/, ''), names, flat.labels));
+  const val = inArchive(folder, archives.val, members, table);
+  const train = await trainTable(context, archives, index, (count) => options.onProgress?.(seen += count));
+  const labels = classesOf(table.labels, train?.table.labels ?? []);
+  const labelled = flat ?? { labels: table.labels, origin: 'labels by the folders in the archive', absent: 0 };
+  return listing({ root: context.root, base: folder, layout: 'archives', labels, train, val, said: flatRemarks(labelled, labels, table, train?.table ?? null) });
 }
 
-function archiveOf(file: string, { val, train }: Archives): string {
-  return train?.kind === 'archive' && file.startsWith(`${train.name}/`) ? train.name : val;
-}
-
-async function trainTable(context: WalkContext, { train }: Archives, index: (name: string) => Promise<readonly TarMember[]>): Promise<ArchiveTable | null> {
-  if (train === null) return null;
-  if (train.kind === 'folders') {
-    const known = train.classes.filter((name) => imagenetClasses.labelOf(name) >= 0);
-    const labels = classesOf(known.map((name) => imagenetClasses.labelOf(name)));
-    return { table: new ImageTable(await walkSplit(context, { base: 'train', folders: known }, labels, () => undefined)), places: new Map() };
+/** Where each picture of a table lies in its archive. */
+function inArchive(folder: string, archive: string, members: readonly TarMember[], table: ImageTable): PlacedTable {
+  const byName = new Map(members.map((member) => [`${archive}/${member.name}`, member]));
+  const offsets = new Float64Array(table.count);
+  const lengths = new Float64Array(table.count);
+  for (let index = 0; index < table.count; index++) {
+    const member = byName.get(table.file(index));
+    offsets[index] = member?.offset ?? 0;
+    lengths[index] = member?.size ?? 0;
   }
+  return { table, places: { kind: 'stretches', archive: join(folder, archive), offsets, lengths } };
+}
+
+async function trainTable(context: WalkContext, { folder, train }: Archives, index: (name: string) => Promise<readonly TarMember[]>, walked: (files: number) => void): Promise<PlacedTable | null> {
+  if (train === null) return null;
+  if (train.kind === 'folders') return trainFolders(context, train.classes, walked);
   const members = await index(train.name);
-  return { table: new ImageTable(byFolder(train.name, members, context.root)), places: new Map(members.map((member) => [`${train.name}/${member.name}`, member])) };
+  return inArchive(folder, train.name, members, new ImageTable(byFolder(train.name, members, context.root)));
 }
 
 /** The folder in the archive that all pictures lie in, with `/` at its end; '' for its top. */
@@ -114,16 +107,12 @@ function classFolderOf(name: string): string | null {
 
 /** Members grouped by the folder or inner archive that they lie in; those outside a class's are refused as class folders would be. */
 function byFolder(archive: string, members: readonly TarMember[], root: string): FolderImages[] {
-  const groups = new Map<string, string[]>();
-  for (const { name } of members) {
+  const groups = groupBy(members.map(({ name }) => name), (name) => {
     const slash = name.lastIndexOf('/');
-    const path = slash < 0 ? archive : `${archive}/${name.slice(0, slash)}`;
-    const group = groups.get(path);
-    if (group === undefined) groups.set(path, [name.slice(slash + 1)]);
-    else group.push(name.slice(slash + 1));
-  }
+    return slash < 0 ? archive : `${archive}/${name.slice(0, slash)}`;
+  });
   const classOf = (path: string): string => path.split('/').at(-1)?.replace(/\.tar$/, '') ?? '';
   const labels = assignLabels([...groups.keys()].map(classOf), imagenetClasses, root);
   const labelOf = new Map(labels.classes.map(({ folder, label }) => [folder, label]));
-  return [...groups].map(([path, names]) => ({ path, label: labelOf.get(classOf(path)) ?? 0, names: sortByCodePoints(names) })).sort((a, b) => a.label - b.label);
+  return [...groups].map(([path, names]) => ({ path, label: labelOf.get(classOf(path)) ?? 0, names: sortByCodePoints(names.map((name) => name.slice(name.lastIndexOf('/') + 1))) })).sort((a, b) => a.label - b.label);
 }

@@ -4,7 +4,8 @@ import { chooseLayout, emptyDataset, type FolderSummary } from '../../core/datas
 import type { DatasetRemark } from '../../core/datasets/dataset-listing';
 import { ImageTable, type FolderImages } from '../../core/datasets/image-table';
 import { imagenetClasses } from './imagenet-class-list';
-import { classRemarks, hashOf, inFolder, type ListDatasetOptions, type ListedDataset, type Split } from './listing-parts';
+import { classesOf, folderRemarks, listing, seenRemarks, type ListDatasetOptions, type ListedDataset, type Split } from './listing-parts';
+import type { PlacedTable } from './split-places';
 import { walkClassFolder, type FolderNames, type WalkContext } from './walk-class-folder';
 
 /** Folders read at the same time: hides the latency of network shares without flooding them. */
@@ -34,6 +35,14 @@ export async function walkSplit(context: WalkContext, split: Split, labels: Clas
   return classes.flatMap(({ label }, at) => (results[at] ?? []).map((found) => ({ ...found, label })));
 }
 
+/** Pictures of the train split beside validation pictures that lie flat or in an archive: its class folders are WordNet ids, or none of ours. */
+export async function trainFolders(context: WalkContext, folders: readonly string[], walked: (files: number) => void): Promise<PlacedTable | null> {
+  const known = folders.filter((name) => imagenetClasses.labelOf(name) >= 0);
+  if (known.length === 0) return null;
+  const labels = classesOf(known.map((name) => imagenetClasses.labelOf(name)));
+  return { table: new ImageTable(await walkSplit(context, { base: 'train', folders: known }, labels, walked)), places: { kind: 'files' } };
+}
+
 /** @param circular folders behind links that lead back; filled while walking. */
 export async function listClassFolders(context: WalkContext, summaries: { readonly top: FolderSummary; readonly train: FolderSummary | null; readonly val: FolderSummary | null }, circular: readonly string[], { onProgress }: ListDatasetOptions): Promise<ListedDataset> {
   const { root } = context;
@@ -56,9 +65,10 @@ export async function listClassFolders(context: WalkContext, summaries: { readon
   }
   const [first, second] = tables;
   if (first === undefined) throw emptyDataset(root, 'the folder');
-  const said: DatasetRemark[] = second === undefined ? [{ key: 'dataset.calibratesOnEvaluated' }] : [];
-  if (choice.kind === 'bare-folders' && choice.base === 'val') said.unshift({ key: 'dataset.onlyValFolder' });
-  said.push(...classRemarks(labels, splits, tables));
+  const evaluated = second ?? first;
+  const said: DatasetRemark[] = choice.kind === 'bare-folders' && choice.base === 'val' ? [{ key: 'dataset.onlyValFolder' }] : [];
+  const origin = labels.labelSet === 'imagenet-1k' ? 'class folders named by WordNet id' : 'class folders in the order of their names';
+  said.push(...seenRemarks(origin, labels, evaluated, second === undefined ? null : first), ...folderRemarks(labels, splits, tables));
   if (circular.length > 0) said.push({ key: 'dataset.circularLinks', folders: [...circular].sort() });
-  return { root, layout: choice.kind, ...labels, train: first, val: second ?? first, hash: hashOf(labels, tables), said, locate: inFolder(root) };
+  return listing({ root, base: root, layout: choice.kind, labels, said, train: second === undefined ? null : { table: first, places: { kind: 'files' } }, val: { table: evaluated, places: { kind: 'files' } } });
 }

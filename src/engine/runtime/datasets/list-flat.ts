@@ -5,12 +5,12 @@ import { fail } from '../../../shared/failure';
 import type { ClassLabels } from '../../core/datasets/class-labels';
 import { emptyDataset, type FolderSummary } from '../../core/datasets/dataset-layout';
 import type { DatasetRemark } from '../../core/datasets/dataset-listing';
-import { ImageTable, type FolderImages } from '../../core/datasets/image-table';
+import { ImageTable } from '../../core/datasets/image-table';
 import { labelFlat, type FlatLabels, type LabelSource } from '../../core/datasets/label-files';
-import { imagenetClasses, imagenetTables } from './imagenet-class-list';
-import { walkSplit } from './list-class-folders';
+import { imagenetTables } from './imagenet-class-list';
+import { trainFolders } from './list-class-folders';
 import type { LabelChoice } from '../../../shared/settings';
-import { hashOf, inFolder, type ListDatasetOptions, type ListedDataset } from './listing-parts';
+import { byClass, classesOf, listing, seenRemarks, type ListDatasetOptions, type ListedDataset } from './listing-parts';
 import { imageNames, readEntries, type WalkContext } from './walk-class-folder';
 
 /** Where the flat pictures are, relative to the root. */
@@ -41,19 +41,13 @@ export async function listFlat(context: WalkContext, chosen: string, { base }: F
   const { root } = context;
   const names = imageNames(await readEntries(context, base));
   options.onProgress?.(names.length);
-  const flat = labelFlat(names, labelSource([chosen, root, ...above(root)], options.labels ?? null), imagenetTables, root);
+  const flat = labelFlat(names, labelSource([chosen, root, ...above(root)], options), imagenetTables, root);
   const val = new ImageTable(byClass(base, names, flat.labels));
   if (val.count === 0) throw emptyDataset(root, base);
-  const wordNetFolders = (train?.folders ?? []).filter((folder) => imagenetClasses.labelOf(folder) >= 0);
-  const labels = classesOf(flat.labels, wordNetFolders.map((folder) => imagenetClasses.labelOf(folder)));
-  const folders = wordNetFolders.length === 0 ? [] : await walkSplit(context, { base: 'train', folders: wordNetFolders }, labels, () => undefined);
-  const calibration = new ImageTable(folders);
-  const table = calibration.count === 0 ? val : calibration;
-  return {
-    root, layout: 'flat-val', ...labels, train: table, val, locate: inFolder(root),
-    hash: hashOf(labels, table === val ? [val] : [table, val]),
-    said: flatRemarks(flat, labels, val, table),
-  };
+  let files = names.length;
+  const folders = await trainFolders(context, train?.folders ?? [], (count) => options.onProgress?.(files += count));
+  const labels = classesOf(flat.labels, folders?.table.labels ?? []);
+  return listing({ root, base: root, layout: 'flat-val', labels, train: folders, val: { table: val, places: { kind: 'files' } }, said: flatRemarks(flat, labels, val, folders?.table ?? null) });
 }
 
 /** Kaggle leaves its labels beside the folder in which it leaves the pictures three levels down. */
@@ -62,13 +56,18 @@ function above(root: string): string[] {
 }
 
 /** The label file that was chosen, else the first that is found, else the numbers in the names. */
-export function labelSource(folders: readonly string[], choice: LabelChoice | null): LabelSource {
-  if (choice !== null && choice.file !== null) return readSource(isAbsolute(choice.file) ? choice.file : join(folders[0] ?? '', choice.file), kindOf(choice.file), choice);
+export function labelSource(folders: readonly string[], { labels = null, witness }: ListDatasetOptions): LabelSource {
+  if (labels !== null && labels.file !== null) {
+    const file = isAbsolute(labels.file) ? labels.file : join(folders[0] ?? '', labels.file);
+    witness?.(file);
+    return readSource(file, kindOf(file), labels);
+  }
   for (const folder of folders) {
     for (const place of labelFolders) {
       for (const [name, kind] of labelFiles) {
         const file = join(folder, place, name);
-        if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return readSource(file, kind, choice);
+        witness?.(file);
+        if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return readSource(file, kind, labels);
       }
     }
   }
@@ -88,32 +87,7 @@ function readSource(file: string, kind: 'ground-truth' | 'val-txt' | 'kaggle-csv
   }
 }
 
-/** Pictures grouped as class folders would have them, so that every layout evaluates them in one order. Names come sorted. */
-export function byClass(path: string, names: readonly string[], labels: Int32Array): FolderImages[] {
-  const groups = new Map<number, string[]>();
-  names.forEach((name, index) => {
-    const label = labels[index] ?? 0;
-    const group = groups.get(label);
-    if (group === undefined) groups.set(label, [name]);
-    else group.push(name);
-  });
-  return [...groups].sort(([a], [b]) => a - b).map(([label, group]) => ({ path, label, names: group }));
-}
-
-/** ImageNet's classes that occur among labels. */
-export function classesOf(...labels: readonly ArrayLike<number>[]): ClassLabels {
-  const seen = new Set(labels.flatMap((some) => Array.from(some)));
-  const classes = [...seen].sort((a, b) => a - b).map((label) => {
-    const { id, name } = imagenetClasses.list[label] ?? { id: '', name: '' };
-    return { folder: id, wordNetId: id, name, label };
-  });
-  return { labelSet: 'imagenet-1k', classes };
-}
-
-export function flatRemarks(flat: FlatLabels, labels: ClassLabels, val: ImageTable, train: ImageTable): DatasetRemark[] {
-  const said: DatasetRemark[] = [{ key: 'dataset.seen', classes: labels.classes.length, images: val.count, train: train === val ? 0 : train.count, origin: flat.origin }];
-  if (flat.absent > 0) said.push({ key: 'dataset.listedButAbsent', pictures: flat.absent });
-  if (train === val) said.push({ key: 'dataset.calibratesOnEvaluated' });
-  if (labels.classes.length < imagenetClasses.list.length) said.push({ key: 'dataset.classSubset', classes: labels.classes.length });
-  return said;
+export function flatRemarks(flat: FlatLabels, labels: ClassLabels, val: ImageTable, train: ImageTable | null): DatasetRemark[] {
+  const said = seenRemarks(flat.origin, labels, val, train);
+  return flat.absent > 0 ? [...said.slice(0, 1), { key: 'dataset.listedButAbsent', pictures: flat.absent }, ...said.slice(1)] : said;
 }

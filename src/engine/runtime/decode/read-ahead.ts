@@ -5,6 +5,7 @@
 import { open } from 'node:fs/promises';
 import { readPlace } from '../datasets/picture-place';
 import { readImageBytes } from './read-image';
+import { rowPictures } from './row-pictures';
 
 /** Larger files are left until they are wanted. */
 const largest = 4 * 1024 * 1024;
@@ -15,9 +16,12 @@ export class ReadAhead {
 
   /** Reads these files; the promise, which nobody has to wait for, never rejects. What was read before and not taken is let go. */
   async begin(paths: readonly string[]): Promise<void> {
-    const files = new Map<string, Uint8Array | null>(paths.map((path) => [path, null]));
+    const rows = paths.filter((path) => readPlace(path).kind === 'row');
+    if (rows.length > 0) rowPictures().ask(rows);
+    const whole = paths.filter((path) => readPlace(path).kind !== 'row');
+    const files = new Map<string, Uint8Array | null>(whole.map((path) => [path, null]));
     this.files = files;
-    await Promise.all(paths.map(async (path) => files.set(path, await readWhole(path))));
+    await Promise.all(whole.map(async (path) => files.set(path, await readWhole(path))));
   }
 
   /** The bytes of a file, as readImageBytes gives them: those at hand, else read now. Throws ImageSkip. */
@@ -32,7 +36,7 @@ async function readWhole(path: string): Promise<Uint8Array | null> {
     const place = readPlace(path);
     const file = await open(place.file, 'r');
     try {
-      const { offset, length: size } = place.stretch ?? { offset: 0, length: (await file.stat()).size };
+      const { offset, length: size } = place.kind === 'stretch' ? place : { offset: 0, length: (await file.stat()).size };
       if (size > largest) return null;
       const bytes = new Uint8Array(size);
       const { bytesRead } = await file.read(bytes, 0, size, offset);

@@ -3,6 +3,7 @@ import { openSync, closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
 import { readPlace } from '../datasets/picture-place';
 import { checkImageBytes } from '../../core/images/image-limits';
 import { ImageSkip } from '../../core/images/skip-reason';
+import { rowPictures } from './row-pictures';
 
 const causes: Readonly<Record<string, string>> = {
   ENOENT: 'The file is no longer there.',
@@ -17,25 +18,26 @@ function unreadable(error: unknown): ImageSkip {
 }
 
 /**
- * The bytes of a picture, its size checked first: a whole file, or its stretch of an archive. Synchronous: it runs on worker threads, between two
- * looks at the stop flag. Throws ImageSkip 'unreadable' or 'too-large'.
+ * The bytes of a picture, its size checked first: a whole file, its stretch of an archive, or its row of a parquet file. Synchronous: it runs on worker
+ * threads, between two looks at the stop flag. Throws ImageSkip 'unreadable' or 'too-large'.
  */
 export function readImageBytes(path: string): Uint8Array {
-  const { file, stretch } = readPlace(path);
+  const place = readPlace(path);
+  if (place.kind === 'row') return rowPictures().take(path);
   let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    descriptor = openSync(place.file, 'r');
   } catch (error) {
     throw unreadable(error);
   }
   try {
-    if (stretch === null) {
+    if (place.kind === 'file') {
       checkImageBytes(fstatSync(descriptor).size);
       return readFileSync(descriptor);
     }
-    checkImageBytes(stretch.length);
-    const bytes = new Uint8Array(stretch.length);
-    if (readSync(descriptor, bytes, 0, stretch.length, stretch.offset) !== stretch.length) throw new ImageSkip('unreadable', 'The archive has become shorter since it was listed.');
+    checkImageBytes(place.length);
+    const bytes = new Uint8Array(place.length);
+    if (readSync(descriptor, bytes, 0, place.length, place.offset) !== place.length) throw new ImageSkip('unreadable', 'The archive has become shorter since it was listed.');
     return bytes;
   } catch (error) {
     throw error instanceof ImageSkip ? error : unreadable(error);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { CalibrationPicture, KeptPictures } from '../../../shared/calibration';
 import { toFailure, type Failure } from '../../../shared/failure';
 import type { DatasetRecord } from '../../../shared/records';
+import { readPlace } from '../datasets/picture-place';
 import { keptCalibrationPictures } from '../runs/calibration-pictures';
 import { calibrationFiles } from '../runs/choose-images';
 import type { StoredRun } from '../store/store-types';
@@ -28,7 +29,7 @@ export async function calibrationPictures(sources: RunSources, run: StoredRun): 
     const pictures: CalibrationPicture[] = [];
     for (const [position, file] of files.entries()) {
       const image = left.get(file);
-      const state = image !== undefined ? 'skipped' : existsSync(await sources.path(run, file)) ? 'used' : 'missing';
+      const state = image !== undefined ? 'skipped' : existsSync(readPlace(await sources.path(run, file)).file) ? 'used' : 'missing';
       pictures.push({ position, file, label: labelOfFile(file, dataset), state, reason: image?.reason ?? null, detail: image?.detail ?? null });
     }
     return { pictures, picturesFailure: null };

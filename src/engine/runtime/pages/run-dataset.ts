@@ -20,8 +20,8 @@ export async function datasetOfRun(store: Store, run: StoredRun, shouldStop?: ()
   throw fail('dataset-unreadable', 'The data set has changed since this run', { file: root, expected: 'the pictures that were there then', next: 'Put the pictures back, or run again on those that are there now' });
 }
 
-/** The absolute path of a file of the run's data set; inside an archive, the text that says where. */
+/** The absolute path of a file of the run's data set; inside an archive or a parquet file, the text that says where. */
 export async function pathOfRun(store: Store, run: StoredRun, file: string): Promise<string> {
   const { root, layout, labels } = await storedDataset(store, run.datasetId);
-  return layout === 'archives' ? (await loadDataset(root, { labels })).path(file) : join(root, ...file.split('/'));
+  return layout === 'archives' || layout === 'parquet' ? (await loadDataset(root, { labels })).path(file) : join(root, ...file.split('/'));
 }

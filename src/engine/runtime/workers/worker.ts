@@ -1,7 +1,10 @@
 /** Entry of a worker thread: takes a task, does it, answers. Tasks run one after another in the order they came. */
 import { parentPort } from 'node:worker_threads';
 import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
 import { toFailure } from '../../../shared/failure';
+import { readRowsWith } from '../decode/row-pictures';
+import { handedOver } from '../evaluate/view';
 import { Workshop } from '../evaluate/workshop';
 import type { FromWorker, ToWorker } from './protocol';
 import { StopFlag } from './stop-flag';
@@ -9,8 +12,9 @@ import { StopFlag } from './stop-flag';
 const port = parentPort;
 if (port === null) throw new Error('this file runs in a worker thread only');
 
-const answer = (message: FromWorker): void => port.postMessage(message);
+const answer = (message: FromWorker, handed: readonly ArrayBuffer[] = []): void => port.postMessage(message, handed);
 const workshop = new Workshop(1);
+readRowsWith(join(__dirname, 'picture-thread.js'));
 let last: Promise<void> = Promise.resolve();
 
 async function handle(message: Extract<ToWorker, { kind: 'task' }>): Promise<void> {
@@ -18,7 +22,7 @@ async function handle(message: Extract<ToWorker, { kind: 'task' }>): Promise<voi
   const flag = new StopFlag(message.stop);
   try {
     const result = await workshop.perform(task, { poll: flag.poll, emit: (event) => answer({ kind: 'event', id, event }), now: () => performance.now() });
-    answer({ kind: 'done', id, result });
+    answer({ kind: 'done', id, result }, handedOver(result));
   } catch (error) {
     answer({ kind: 'failed', id, failure: toFailure(error) });
   }
