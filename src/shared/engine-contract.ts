@@ -11,6 +11,7 @@ import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from '.
 import { failureSchema } from './failure';
 import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
 import { getModelSchema, gotModelSchema, knownModelsSchema } from './known-models';
+import { gatePictureQuestionSchema, gateQuestionSchema, gateReportSchema } from './gate';
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
@@ -51,6 +52,10 @@ export const engineContract = {
   /** Adds the embedded sample project (two models, one data set) to the workspace. Computes nothing. */
   'sample.open': { params: none, result: v.object({ models: v.array(modelRecordSchema), dataset: datasetRecordSchema }), events: none },
   'evaluation.estimate': { params: evaluationSpecSchema, result: estimateSchema, events: none },
+  /** Whether model, labels and preprocessing belong together, by FP32 answers on up to 200 pictures; stored, so that it is not asked twice. */
+  'gate.check': { params: gateQuestionSchema, result: gateReportSchema, events: analysisProgressSchema },
+  /** One of the report's pictures as the network sees it. */
+  'gate.picture': { params: gatePictureQuestionSchema, result: pictureSchema, events: none },
   /** Runs to the end, or until aborted (then state is 'stopped' and everything finished is kept). */
   'evaluation.run': { params: evaluationSpecSchema, result: evaluationResultSchema, events: evaluationEventSchema },
   /** The matrix models x schemes on a data set (null: the one with the newest run); `baseline`: the column that the others are held against, FP32 when left out. */

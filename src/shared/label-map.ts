@@ -5,6 +5,8 @@
 import * as v from 'valibot';
 
 export const labelMapIds = [
+  /** The numbers agree, though the model has more outputs than the data set has classes. */
+  'as-listed',
   /** Output = label + 1 (a background class in front, as TensorFlow's 1,001 classes have it), and label - 1. */
   'plus-one', 'minus-one',
   /** The labels are the development kit's numbers, read as places among the sorted WordNet ids (counted from 0, from 1). */

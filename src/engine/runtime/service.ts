@@ -7,6 +7,7 @@ import type { EvaluationSpec, LabelChoice } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import type { EngineOptions } from './engine-options';
 import type { Desk, Handlers } from './handlers/desk';
+import { gateHandlers } from './handlers/gate-handlers';
 import { modelHandlers } from './handlers/model-handlers';
 import { pictureHandlers } from './handlers/picture-handlers';
 import { runHandlers } from './handlers/run-handlers';
@@ -38,7 +39,7 @@ export class Service implements Desk {
   readonly handlers: Handlers;
 
   constructor(readonly options: EngineOptions) {
-    this.handlers = { ...workspaceHandlers(this), ...modelHandlers(this), ...runHandlers(this), ...pictureHandlers(this), ...siteHandlers(this) };
+    this.handlers = { ...workspaceHandlers(this), ...modelHandlers(this), ...runHandlers(this), ...gateHandlers(this), ...pictureHandlers(this), ...siteHandlers(this) };
   }
 
   /** Stops what runs, stores it, and lets go of threads and workspace. */

@@ -20,6 +20,7 @@ import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { computeHeadDamage } from './head-damage';
 import { LoadedStudy } from './layers/layer-tasks';
 import { loadBatch, loadPicture } from './load-pixels';
+import { lookAt } from './look';
 import { sumMaps } from './map-sums';
 import { proveExact, type Proof } from './prove-exact';
 import { scratchFileSystem } from './scratch-file-system';
@@ -81,6 +82,7 @@ export class Workshop {
       }
       case 'logits': return this.logits(task.cell, task.inputs, context);
       case 'image-logits': return this.imageLogits(task, context);
+      case 'look': return lookAt(this.cell(task.cell), task.images, task.digest, context.poll);
       case 'site-output': {
         const { structure } = this.model(task.model);
         const site = structure.sites.find((candidate) => candidate.name === task.site);

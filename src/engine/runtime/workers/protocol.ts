@@ -6,6 +6,7 @@ import type { SkippedImage } from '../../../shared/records';
 import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
 import type { BypassResult } from '../evaluate/bypass';
 import type { Proof } from '../evaluate/prove-exact';
+import type { Look } from '../evaluate/look';
 import type { MapSums, MapSumsTask } from '../evaluate/map-sums';
 import type { SiteInput } from '../evaluate/site-output';
 import type { LayerResults, LayerTask } from '../evaluate/layers/layer-tasks';
@@ -56,6 +57,7 @@ export type WorkerTask =
   | { readonly kind: 'head-damage'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess }
   | { readonly kind: 'logits'; readonly cell: string; readonly inputs: Float32Array }
   | { readonly kind: 'image-logits'; readonly cell: string; readonly images: ImageSet }
+  | { readonly kind: 'look'; readonly cell: string; readonly images: ImageSet; /** Of the files' bytes. */ readonly digest: boolean }
   | { readonly kind: 'site-output'; readonly model: string; readonly site: string; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters; readonly inputs: readonly SiteInput[] }
   | MapSumsTask
   | { readonly kind: 'load-study'; readonly study: string; readonly model: string; readonly batch: number; readonly network: CellNetwork }
@@ -126,6 +128,7 @@ export interface TaskResults extends LayerResults {
   'head-damage': readonly (readonly (readonly HeadDamage[])[])[];
   logits: Float32Array;
   'image-logits': Float32Array;
+  look: Look;
   'site-output': Float32Array;
   'map-sums': MapSums;
   'load-study': null;
