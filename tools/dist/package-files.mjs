@@ -5,7 +5,7 @@ import { closure, nameOf } from './lock-graph.mjs';
 import { installerOnly } from './shipped.mjs';
 
 /** The command line and the benches run under plain Node, from the project; the packaged binary is no Node (fuse RunAsNode). */
-const entries = ['index.js', 'engine-process.js', 'worker.js'];
+const entries = ['index.js', 'engine-process.js', 'worker.js', 'picture-thread.js'];
 
 const requires = /\b(?:require|resolve)\((["'`])([^"'`]+)\1\)/g;
 
