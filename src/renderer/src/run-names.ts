@@ -36,7 +36,7 @@ function oddities(settings: RunSettings, words: RunWords): string[] {
     ...(quantised && (wBits !== 4 || aBits !== 4) ? [`W${wBits}A${aBits}`] : []),
     ...(arithmetic === 'integer' ? [words.arithmetic(arithmetic)] : []),
     ...(overrides > 0 ? [words.overrides(overrides)] : []),
-    ...(quantised && seed !== 0 ? [words.seed(seed)] : []),
+    ...(quantised && seed !== 0 && calibrationList === null ? [words.seed(seed)] : []),
     ...(quantised && (calibrationList !== null || calibrationImages !== 32) ? [words.calibration(calibrationImages, calibrationList !== null)] : []),
     ...(limit === null ? [] : [words.images(limit)]),
     ...(imageList === null ? [] : [words.chosenImages()]),

@@ -111,8 +111,14 @@ export const useCalibration = defineStore('calibration', () => {
   /** What later runs on this data set are calibrated on; null for the reference's draw. */
   const listFor = (root: string): string[] | null => (locked.value?.root === root ? [...locked.value.files] : null);
 
+  /** The same as part of what is run: of fixed pictures there is but one draw. */
+  function choiceFor(root: string): { calibrationList: string[] | null; calibrationImages?: number; seeds?: number[] } {
+    const list = listFor(root);
+    return list === null ? { calibrationList: null } : { calibrationList: list, calibrationImages: list.length, seeds: [0] };
+  }
+
   return {
-    field, kind, more, repeats, images, scope, choosing, locked, lock, unlock, listFor, load, forget, picture, candidate, redraw, measureNoise, redrawing, measuring, cancel,
+    field, kind, more, repeats, images, scope, choosing, locked, lock, unlock, listFor, choiceFor, load, forget, picture, candidate, redraw, measureNoise, redrawing, measuring, cancel,
     calibration: calibration.value, calibrationFailure: calibration.failure, calibrationBusy: calibration.busy,
     draws: draws.value, drawsFailure: draws.failure, noise: noise.value, noiseFailure: noise.failure, paired: paired.value,
   };
