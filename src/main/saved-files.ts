@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { shell } from 'electron';
 import type { SavedKind } from '../shared/window-contract';
@@ -9,13 +9,31 @@ export interface SavedFiles {
   open(file: string): Promise<void>;
 }
 
+/** A file under its name is whole: one that was there before stays until the new one is on the disk, also when that is full. */
+async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
+  const fresh = `${path}.${process.pid}.part`;
+  try {
+    const handle = await open(fresh, 'w');
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
 export function makeSavedFiles(): SavedFiles {
   const written = new Set<string>();
   return {
     async write(file, kind, data) {
       // On Linux the dialog does not add the extension.
       const path = resolve(extname(file) === '' ? `${file}.${kind}` : file);
-      await writeFile(path, data);
+      await writeWhole(path, data);
       written.add(path);
       return path;
     },
