@@ -48,7 +48,8 @@ app.setName('bitlog2-workbench');
 // The same folder as the command line's, whatever name the Electron that runs us goes by.
 app.setPath('userData', launch.userDataDir === null ? join(app.getPath('appData'), 'bitlog2-workbench') : resolve(launch.userDataDir));
 registerPageScheme();
-hardenWebContents((address) => address.startsWith(`${origin}/`));
+const isOwnPage = (address: string): boolean => address.startsWith(`${origin}/`);
+hardenWebContents(isOwnPage);
 
 function boot(): void {
   const state = openStateFile(join(app.getPath('userData'), 'window.json'));
@@ -106,11 +107,21 @@ function boot(): void {
   function openWindow(): void {
     styleNonce = randomBytes(16).toString('base64');
     const window = createWindow({ preload: folders.preload, address: devServer ?? `${pageOrigin}/index.html`, styleNonce, state, icon });
-    window.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason === 'clean-exit' || window.isDestroyed()) return;
-      // A crashed page is replaced whole: a reload would reuse its nonce. The engine and its runs go on.
+    /** The page is replaced whole: a reload would reuse its nonce. The engine and its runs go on. */
+    const replace = (): void => {
+      if (window.isDestroyed()) return;
       openWindow();
       window.destroy();
+    };
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit') replace();
+    });
+    // Chromium asks nobody before it shows one of its own blank pages (about:blank, about:srcdoc), and stopping it there ends the app.
+    window.webContents.on('did-navigate', (_event, address) => {
+      if (!isOwnPage(address)) replace();
+    });
+    window.webContents.on('did-fail-load', (_event, _code, _text, address, isMainFrame) => {
+      if (isMainFrame && address.startsWith('about:')) replace();
     });
   }
   openWindow();
