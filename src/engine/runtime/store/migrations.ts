@@ -66,6 +66,15 @@ export const migrations: readonly Migration[] = [
       'CREATE TABLE recipes (name VARCHAR PRIMARY KEY, recipe VARCHAR NOT NULL)',
     ],
   },
+  {
+    version: 5,
+    statements: [
+      // Batches that were being evaluated when the program ended without saying so (-1: the run's calibration), see strikes.ts.
+      'CREATE TABLE strikes (run_id VARCHAR NOT NULL, batch INTEGER NOT NULL, points INTEGER NOT NULL)',
+      // Evaluations that wait for their turn, each as the JSON of what was asked for.
+      'CREATE TABLE queue (place INTEGER NOT NULL, item VARCHAR NOT NULL)',
+    ],
+  },
 ];
 
 /** The version that this program writes and reads. */

@@ -7,11 +7,13 @@ import { analyses } from './analyses';
 import { Committer } from './commit';
 import { Connection } from './connection';
 import { FlipsReader } from './flips';
+import { InFlight } from './in-flight';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
 import { tableExport } from './export-table';
 import { OutcomeMemory } from './outcome-memory';
 import { readings } from './outcomes';
 import { parseLevelText, sorted } from './level-totals';
+import { queue } from './queue';
 import { recipes } from './recipes';
 import { registry } from './registry';
 import { number, text } from './row';
@@ -20,6 +22,7 @@ import { readRunRows, runs } from './runs';
 import { isLockConflict, lockedFailure, lockHolderPid, openFailure } from './store-failures';
 import type { LockHolder } from './store-failures';
 import type { Store } from './store-types';
+import { strikes, takeStrikes, type LastEnd } from './strikes';
 
 /** One thread: the cores belong to the evaluation. No extension is ever fetched. */
 const duckOptions = { threads: '1', memory_limit: '512MB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
@@ -28,10 +31,11 @@ const duckOptions = { threads: '1', memory_limit: '512MB', autoinstall_known_ext
 const openFiles = new Set<string>();
 
 /**
- * Opens a workspace, or creates it (and its folder) when there is no file. Runs that a killed process left behind become 'stopped'.
+ * Opens a workspace, or creates it (and its folder) when there is no file. Runs that a killed process left behind become 'stopped', and
+ * the batches that it died over get their strikes; `lastEnd` is what is known of that end.
  * Throws EngineError: 'workspace-locked', 'workspace-newer', 'workspace-invalid', 'workspace-missing', 'disk-full'.
  */
-export async function openStore(file: string): Promise<Store> {
+export async function openStore(file: string, lastEnd: LastEnd = 'unknown'): Promise<Store> {
   const path = canonicalPath(file);
   if (openFiles.has(path)) throw lockedFailure(path, { pid: process.pid, command: 'this program' });
   openFiles.add(path);
@@ -43,6 +47,7 @@ export async function openStore(file: string): Promise<Store> {
     opened.unshift(writer);
     await migrate(writer, path);
     await writer.exclusive((session) => session.run(`UPDATE runs SET state = 'stopped' WHERE state IN ('waiting', 'calibrating', 'running')`));
+    await takeStrikes(writer, path, lastEnd);
     return assemble(path, instance, writer, await Connection.open(instance, path));
   } catch (error) {
     for (const part of opened) await part.close();
@@ -128,8 +133,10 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
   const runRows = new Remembered(() => readRunRows(reader));
   const flips = new FlipsReader(reader);
   const committer = new Committer(writer, memory, runRows.forget);
+  const inFlight = new InFlight(file);
   let closed: Promise<void> | null = null;
   const close = async (): Promise<void> => {
+    inFlight.close();
     await reader.close();
     try {
       await writer.exclusive((session) => session.run('CHECKPOINT'));
@@ -149,6 +156,9 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     ...readings(reader, memory),
     ...analyses(writer, reader),
     ...recipes(writer, reader),
+    ...queue(writer, reader),
+    ...strikes(writer, reader),
+    inFlight,
     ...tableExport(reader),
     flips: (request) => flips.page(request),
     commitBatch: (commit) => committer.commit([commit]),

@@ -5,7 +5,7 @@ import type { Connection } from './connection';
 import { text } from './row';
 
 /** Everything that is stored of a run, in the order in which it may go. */
-const tablesOfRuns = ['analyses', 'calibrations', 'level_totals', 'skipped', 'batches', 'predictions'] as const;
+const tablesOfRuns = ['analyses', 'calibrations', 'level_totals', 'skipped', 'batches', 'predictions', 'strikes'] as const;
 
 /** All or nothing, in one transaction; lists of images that no run is left of go too. */
 export async function remove(writer: Connection, removal: Removal): Promise<void> {

@@ -5,7 +5,10 @@ import type { ExportedTable, TableFormat } from '../../../shared/tables';
 import type { RunSettings } from '../../../shared/settings';
 import type { Recipes } from './recipes';
 import type { FlipsPage, FlipsRequest } from './flips';
+import type { InFlight } from './in-flight';
+import type { Queue } from './queue';
 import type { RecordSchema } from './stored-json';
+import type { Strikes } from './strikes';
 
 export interface NewRun {
   readonly id: string;
@@ -114,8 +117,10 @@ export interface RunChange {
 }
 
 /** An open workspace. All calls may be made at any time; writes happen one after another, each in one transaction. */
-export interface Store extends Recipes {
+export interface Store extends Recipes, Queue, Strikes {
   readonly file: string;
+  /** To be told what is handed to workers, and what came back. */
+  readonly inFlight: Pick<InFlight, 'begin' | 'end'>;
   upsertModel(model: ModelRecord): Promise<void>;
   /** By name; of one name the one that was stored last first. */
   models(): Promise<readonly ModelRecord[]>;
@@ -127,6 +132,8 @@ export interface Store extends Recipes {
   imageList(files: readonly string[], labels: ArrayLike<number>): Promise<string>;
   /** Files and labels of a list, in order. */
   listedImages(listId: string): Promise<{ readonly files: readonly string[]; readonly labels: Int32Array }>;
+  /** The labels alone, kept for the lists that were asked for last: a list never changes. Not to be written to. */
+  listedLabels(listId: string): Promise<Int32Array>;
   /** One image of a list; null when the position is outside. */
   listedImage(listId: string, index: number): Promise<{ readonly file: string; readonly label: number } | null>;
   /** Creates a run in state 'waiting'. Its model and data set must be stored; throws when they are not. */
