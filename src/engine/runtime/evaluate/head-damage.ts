@@ -2,11 +2,13 @@
 import { at } from '../../../shared/at';
 import type { HeadDamage } from '../../../shared/attention';
 import { attentionDamage } from '../../core/metrics/attention-damage';
+import type { LoadedCell } from './cell';
 import type { LoadedBatch } from './load-pixels';
-import { decodeHeads, type ViewInputs } from './view';
+import type { Network } from './network';
+import { decodeHeads } from './view';
 
 /** By image that could be read, by block, by head. */
-export async function computeHeadDamage(batch: LoadedBatch, { float, quantized, structure, levels, poll }: Omit<ViewInputs, 'levelNames'>): Promise<HeadDamage[][][]> {
+export async function computeHeadDamage(batch: LoadedBatch, float: Network, { network: quantized, structure, levels }: LoadedCell, poll: () => void): Promise<HeadDamage[][][]> {
   const valid = batch.loaded.length;
   if (valid === 0) return [];
   const maps = new Map<string, Float32Array>();

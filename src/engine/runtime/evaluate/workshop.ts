@@ -68,7 +68,7 @@ export class Workshop {
       case 'view': {
         const cell = this.cell(task.cell);
         const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
-        return computeView(task, batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, levels: cell.levels, levelNames: cell.levelNames, poll: context.poll });
+        return computeView(task, batch, cell, context.poll);
       }
       case 'bypass': {
         const cell = this.cell(task.cell);
@@ -78,7 +78,7 @@ export class Workshop {
       case 'head-damage': {
         const cell = this.cell(task.cell);
         const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
-        return computeHeadDamage(batch, { float: this.cell(task.float).network, quantized: cell.network, structure: cell.structure, levels: cell.levels, poll: context.poll });
+        return computeHeadDamage(batch, this.cell(task.float).network, cell, context.poll);
       }
       case 'logits': return this.logits(task.cell, task.inputs, context);
       case 'image-logits': return this.imageLogits(task, context);

@@ -4,15 +4,13 @@ import type { AttentionHeads, AttentionRollout, RolloutQuery } from '../../../sh
 import { fail } from '../../../shared/failure';
 import { rollout, type RolloutBlock } from '../../core/metrics/rollout';
 import type { AttentionBlock } from '../../core/graph/types';
-import { decodeHeads } from '../evaluate/view';
 import type { Views } from '../runs/views';
-import type { ViewOutcome } from '../workers/protocol';
 
 /** The maps of all heads of a block, FP32 and as used. */
 export async function attentionHeads(views: Views, runId: string, image: number, block: number): Promise<AttentionHeads> {
   const { model, outcome } = await views.outcomeOf(runId, image);
   const geometry = blockOf(model.shared.structure.blocks, block);
-  return { runId, image, block, heads: geometry.heads, ...tokenGeometry(geometry), fp32: at(outcome.blocks, block).fp32, after: mapAfter(outcome, geometry), damage: [...at(outcome.damage, block)] };
+  return { runId, image, block, heads: geometry.heads, ...tokenGeometry(geometry), fp32: outcome.fp32(block), after: outcome.after(block), damage: [...outcome.damage(block)] };
 }
 
 /** Where the information in a token comes from, up to a block, in the FP32 network and in the quantised one before and after its quantisers. */
@@ -30,15 +28,10 @@ export async function attentionRollout(views: Views, runId: string, image: numbe
   };
   return {
     runId, image, block, grid: [...first.grid],
-    fp32: shares(({ index: one }) => at(outcome.blocks, one).fp32),
-    before: shares(({ index: one }) => at(outcome.blocks, one).before),
-    after: shares((one) => mapAfter(outcome, one)),
+    fp32: shares(({ index: one }) => outcome.fp32(one)),
+    before: shares(({ index: one }) => outcome.map(one).before),
+    after: shares(({ index: one }) => outcome.after(one)),
   };
-}
-
-/** The values that the network went on with. */
-function mapAfter(outcome: ViewOutcome, { index, tokens }: AttentionBlock): Float32Array {
-  return decodeHeads(at(outcome.blocks, index), at(outcome.levels, index), tokens);
 }
 
 function tokenGeometry({ tokens, prefixTokens, grid, windows }: AttentionBlock): Omit<RolloutBlock, 'heads' | 'map'> {

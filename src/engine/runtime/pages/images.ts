@@ -26,7 +26,7 @@ export async function divergence(store: Store, views: Views, runId: string, imag
   const stored = await store.prediction(runId, image);
   const file = stored?.file ?? (await store.listedImage(run.listId, image))?.file ?? '';
   const prediction = toPrediction({ ...outcome.quantized, file });
-  const heads = outcome.damage.flatMap((block, index) => block.map((damage): MovedHead => ({ block: index, head: damage.head, damage, typicalKl: typical === null ? null : at(at(typical.kl, index), damage.head) })));
+  const heads = (await outcome.allDamage()).flatMap((block, index) => block.map((damage): MovedHead => ({ block: index, head: damage.head, damage, typicalKl: typical === null ? null : at(at(typical.kl, index), damage.head) })));
   return {
     runId, image,
     depth: [...outcome.depthError],

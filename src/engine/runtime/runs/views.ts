@@ -7,10 +7,12 @@ import type { AttentionView, PictureRecord } from '../../../shared/attention';
 import type { Prediction } from '../../../shared/records';
 import type { NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
+import { JoinedView } from '../evaluate/joined-view';
 import { toPrediction } from '../results/results';
 import type { RunSources } from '../pages/run-sources';
 import type { StoredRun } from '../store/store-types';
-import type { ViewOutcome } from '../workers/protocol';
+import type { Requirement } from '../workers/pool';
+import type { BatchSpec, PassView } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
 import { batchSpec, cellRequirement } from './evaluation-job';
 import { cellKey, floatCell } from './keys';
@@ -18,9 +20,12 @@ import { isFloat } from './plan';
 
 /** Views kept: stepping through heads and blocks of one image, and back to the last few, costs nothing. */
 const cachedViews = 4;
+/** FP32 passes kept beyond those of the views: the same image under another scheme needs only the other pass. */
+const cachedFloatPasses = 4;
 
 export class Views {
-  private readonly cache = new Map<string, Promise<ViewOutcome>>();
+  private readonly cache = new Map<string, Promise<JoinedView>>();
+  private readonly floatPasses = new Map<string, Promise<PassView>>();
 
   constructor(private readonly sources: RunSources) {}
 
@@ -30,11 +35,11 @@ export class Views {
     const model = await this.sources.model(run);
     const listed = await this.listed(run, image);
     const pool = await this.sources.pool();
-    return pool.run<'picture'>({ kind: 'picture', file: await this.sources.path(run, listed.file), preprocess: run.settings.preprocess, model: model.record.hash }, { needs: [model.requirement], urgent: true, ...(stop === undefined ? {} : { stop }) });
+    return pool.run<'picture'>({ kind: 'picture', file: await this.sources.path(run, listed.file), preprocess: run.settings.preprocess, model: model.record.hash }, { needs: [model.requirement], urgent: true, brief: true, ...(stop === undefined ? {} : { stop }) });
   }
 
   /** Everything that both networks computed for an image of a run; kept for the last few images. */
-  async outcomeOf(runId: string, image: number): Promise<{ readonly run: StoredRun; readonly model: KnownModel; readonly outcome: ViewOutcome }> {
+  async outcomeOf(runId: string, image: number): Promise<{ readonly run: StoredRun; readonly model: KnownModel; readonly outcome: JoinedView }> {
     const run = await this.run(runId);
     const model = await this.sources.model(run);
     await this.listed(run, image);
@@ -49,8 +54,8 @@ export class Views {
     const listed = await this.listed(run, image);
     const outcome = await this.outcome(run, model, image);
     const shape = { heads: geometry.heads, windows: geometry.windows?.count ?? 1, tokens: geometry.tokens };
-    const maps = at(outcome.blocks, block);
-    const [fp32, before] = [headOf(shape, maps.fp32, head), headOf(shape, maps.before, head)];
+    const maps = outcome.map(block);
+    const [fp32, before] = [headOf(shape, outcome.fp32(block), head), headOf(shape, maps.before, head)];
     const levels = at(at(outcome.levels, block), head);
     const coded = levels.length > 0;
     const codes = coded ? headOf<Codes>(shape, maps.codes, head) : new Uint8Array(0);
@@ -73,7 +78,7 @@ export class Views {
         run: runCounts === undefined || !coded ? null : shares([...runCounts.counts.subarray(head * runCounts.codes, head * runCounts.codes + levels.length)]),
         runImages: run.images,
       },
-      damage: [...at(outcome.damage, block)],
+      damage: [...outcome.damage(block)],
       mapError: { total: errorFigures(fp32, after), inherited: errorFigures(fp32, before), scheme: errorFigures(before, after) },
       depthError: [...outcome.depthError],
       fp32Prediction: toPrediction({ ...outcome.float, file: listed.file }),
@@ -85,6 +90,7 @@ export class Views {
   /** Forgets what belongs to workers that are gone. */
   clear(): void {
     this.cache.clear();
+    this.floatPasses.clear();
   }
 
   private async run(runId: string): Promise<StoredRun> {
@@ -99,42 +105,52 @@ export class Views {
     return listed;
   }
 
-  private outcome(run: StoredRun, model: KnownModel, image: number): Promise<ViewOutcome> {
-    const key = `${run.id}/${image}`;
-    const found = this.cache.get(key);
-    if (found !== undefined) return found;
-    const computing = this.compute(run, model, image);
-    this.cache.set(key, computing);
-    computing.catch(() => this.cache.delete(key));
-    for (const old of [...this.cache.keys()].slice(0, -cachedViews)) this.cache.delete(old);
-    return computing;
+  private outcome(run: StoredRun, model: KnownModel, image: number): Promise<JoinedView> {
+    return keptOr(this.cache, cachedViews, `${run.id}/${image}`, () => this.compute(run, model, image));
   }
 
-  private async compute(run: StoredRun, model: KnownModel, image: number): Promise<ViewOutcome> {
-    const { store } = this.sources;
+  /** Both networks at the same time, where there are two workers. */
+  private async compute(run: StoredRun, model: KnownModel, image: number): Promise<JoinedView> {
     const { settings } = run;
-    const cell = cellKey(model.record.hash, run.id, settings);
-    const float = floatCell(model.record.hash, settings.batch);
-    const batch = Math.floor(image / settings.batch);
+    const floatKey = floatCell(model.record.hash, settings.batch);
+    const spec = await this.batchOf(run, Math.floor(image / settings.batch));
+    const pass = async (cell: string, need: Requirement): Promise<PassView> => {
+      const pool = await this.sources.pool();
+      return pool.run<'view'>({ kind: 'view', cell, batch: spec, preprocess: settings.preprocess, position: image - spec.start }, { needs: [model.requirement, need], urgent: true, brief: true });
+    };
+    const float = keptOr(this.floatPasses, cachedFloatPasses, JSON.stringify([floatKey, settings.preprocess, spec, image]), () => pass(floatKey, { key: floatKey, task: { kind: 'load-cell', cell: floatKey, model: model.record.hash, batch: settings.batch, network: { kind: 'float' } } }));
+    const [before, after] = await Promise.all([float, isFloat(settings) ? float : this.quantizedNeed(run, model).then((need) => pass(need.key, need))]);
+    return new JoinedView(before, after, model.shared.structure);
+  }
+
+  private async batchOf(run: StoredRun, batch: number): Promise<BatchSpec> {
+    const { batch: size } = run.settings;
     const files: string[] = [];
     const labels: number[] = [];
-    for (let index = batch * settings.batch; index < Math.min(run.total, (batch + 1) * settings.batch); index++) {
+    for (let index = batch * size; index < Math.min(run.total, (batch + 1) * size); index++) {
       const listed = await this.listed(run, index);
       files.push(await this.sources.path(run, listed.file));
       labels.push(listed.label);
     }
-    const calibration = isFloat(settings) ? null : await store.calibration(run.id);
-    if (!isFloat(settings) && calibration === null) throw fail('not-found', 'This run is not calibrated yet', { next: 'Continue the run first' });
-    const parameters = calibration === null ? null : (JSON.parse(calibration.state) as NetworkParameters);
-    const spec = { ...batchSpec({ files, labels }, (file) => file, 0, settings.batch), batch, start: batch * settings.batch };
-    const needs = [
-      model.requirement,
-      { key: float, task: { kind: 'load-cell', cell: float, model: model.record.hash, batch: settings.batch, network: { kind: 'float' } } } as const,
-      cellRequirement(model, cell, settings, parameters),
-    ];
-    const pool = await this.sources.pool();
-    return pool.run<'view'>({ kind: 'view', float, cell, batch: spec, preprocess: settings.preprocess, position: image - spec.start }, { needs, urgent: true });
+    return { ...batchSpec({ files, labels }, (file) => file, 0, size), batch, start: batch * size };
   }
+
+  private async quantizedNeed(run: StoredRun, model: KnownModel): Promise<Requirement> {
+    const calibration = await this.sources.store.calibration(run.id);
+    if (calibration === null) throw fail('not-found', 'This run is not calibrated yet', { next: 'Continue the run first' });
+    return cellRequirement(model, cellKey(model.record.hash, run.id, run.settings), run.settings, JSON.parse(calibration.state) as NetworkParameters);
+  }
+}
+
+/** What `cache` keeps under `key`, or what `make` gives from now on; the oldest beyond `size` go, and so does a failure. */
+function keptOr<T>(cache: Map<string, Promise<T>>, size: number, key: string, make: () => Promise<T>): Promise<T> {
+  const found = cache.get(key);
+  if (found !== undefined) return found;
+  const making = make();
+  cache.set(key, making);
+  making.catch(() => cache.delete(key));
+  for (const old of [...cache.keys()].slice(0, -size)) cache.delete(old);
+  return making;
 }
 
 function countCodes(codes: Codes, levels: number): number[] {

@@ -26,6 +26,8 @@ export interface TaskOptions {
   readonly onEvent?: (event: WorkerEvent) => void;
   /** Interactive tasks go before all others. */
   readonly urgent?: boolean;
+  /** Done in less time than it takes to load a network. */
+  readonly brief?: boolean;
 }
 
 interface Job {
@@ -39,6 +41,8 @@ interface Slot {
   readonly worker: Worker;
   readonly have: Set<string>;
   busy: boolean;
+  /** Busy with something brief, and free soon. */
+  brief: boolean;
   /** Done on this worker before it takes another job: never between two steps of one job. */
   readonly pauses: (() => Promise<void>)[];
   /** Why the thread is gone; null while it lives. */
@@ -66,7 +70,7 @@ export class WorkerPool {
   static async start(workerPath: string, size: number): Promise<WorkerPool> {
     const slots: Slot[] = [];
     try {
-      for (let index = 0; index < size; index++) slots.push({ worker: await startWorker(workerPath), have: new Set(), busy: false, pauses: [], lost: null });
+      for (let index = 0; index < size; index++) slots.push({ worker: await startWorker(workerPath), have: new Set(), busy: false, brief: false, pauses: [], lost: null });
     } catch (error) {
       await new WorkerPool(slots).close();
       throw error;
@@ -142,17 +146,19 @@ export class WorkerPool {
     for (;;) {
       const free = alive.filter((slot) => !slot.busy);
       if (free.length === 0) return;
-      const job = this.queue.shift();
+      const next = this.queue.findIndex((candidate) => !isBestSoon(candidate, alive));
+      if (next < 0) return;
+      const [job] = this.queue.splice(next, 1);
       if (job === undefined) return;
       // The worker that already holds most of what the task needs.
-      const held = (slot: Slot): number => (job.options.needs ?? []).filter((need) => slot.have.has(need.key)).length;
-      const slot = free.reduce((best, candidate) => (held(candidate) > held(best) ? candidate : best));
-      this.occupy(slot, () => this.perform(slot, job));
+      const slot = free.reduce((best, candidate) => (held(job, candidate) > held(job, best) ? candidate : best));
+      this.occupy(slot, () => this.perform(slot, job), job.options.brief);
     }
   }
 
-  private occupy(slot: Slot, work: () => Promise<void>): void {
+  private occupy(slot: Slot, work: () => Promise<void>, brief = false): void {
     slot.busy = true;
+    slot.brief = brief;
     void work().finally(() => {
       slot.busy = false;
       this.dispatch();
@@ -218,6 +224,17 @@ export class WorkerPool {
     slot.worker.on('error', (error: Error) => lost(`A worker thread failed: ${error.message}`));
     slot.worker.on('exit', () => lost('A worker thread ended'));
   }
+}
+
+/** Of what the job needs, how much is on the worker. */
+function held({ options }: Job, { have }: Slot): number {
+  return (options.needs ?? []).filter((need) => have.has(need.key)).length;
+}
+
+/** A worker that is free soon has all that the job needs, and a free one does not: waiting takes milliseconds, loading a network seconds, and its memory twice. */
+function isBestSoon(job: Job, slots: readonly Slot[]): boolean {
+  const ready = slots.filter((slot) => held(job, slot) === (job.options.needs ?? []).length);
+  return ready.some((slot) => slot.busy && slot.brief) && !ready.some((slot) => !slot.busy);
 }
 
 function closedError(): EngineError {

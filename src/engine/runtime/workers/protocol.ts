@@ -3,7 +3,7 @@ import type { Failure } from '../../../shared/failure';
 import type { Overrides } from '../../../shared/overrides';
 import type { Preprocess } from '../../../shared/settings';
 import type { SkippedImage } from '../../../shared/records';
-import type { ErrorFigures, HeadDamage } from '../../../shared/attention';
+import type { HeadDamage } from '../../../shared/attention';
 import type { BypassResult } from '../evaluate/bypass';
 import type { Proof } from '../evaluate/prove-exact';
 import type { Look } from '../evaluate/look';
@@ -51,7 +51,7 @@ export type WorkerTask =
   | { readonly kind: 'prove'; readonly model: string; readonly batch: number; readonly settings: QuantizerSettings; readonly parameters: NetworkParameters }
   | { readonly kind: 'drop'; readonly keys: readonly string[] }
   | { readonly kind: 'evaluate'; readonly cells: readonly string[]; readonly batches: readonly BatchSpec[]; readonly preprocess: Preprocess }
-  | { readonly kind: 'view'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly position: number }
+  | { readonly kind: 'view'; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly position: number }
   /** Of images of one batch, whose FP32 answers are given: what the cell says when some maps are left alone, one branch at a time. */
   | { readonly kind: 'bypass'; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess; readonly images: readonly { readonly position: number; readonly answer: number }[]; readonly branches: readonly { readonly block: number; readonly heads: readonly number[] }[]; readonly everyMap: boolean }
   | { readonly kind: 'head-damage'; readonly float: string; readonly cell: string; readonly batch: BatchSpec; readonly preprocess: Preprocess }
@@ -93,22 +93,24 @@ export interface CalibrationOutcome {
   readonly milliseconds: number;
 }
 
-export interface BlockView {
-  readonly block: number;
-  readonly fp32: Float32Array;
+export interface MapView {
+  /** [windows, heads, tokens, tokens], before the quantiser. */
   readonly before: Float32Array;
-  /** [windows, heads, tokens, tokens]; zeros for heads that stay in FP32, empty when all do. */
+  /** The same; zeros for heads that stay in FP32, empty when all do. */
   readonly codes: Uint8Array | Uint16Array;
 }
 
-export interface ViewOutcome {
-  readonly blocks: readonly BlockView[];
-  readonly damage: readonly (readonly HeadDamage[])[];
-  readonly depthError: readonly { readonly name: string; readonly error: ErrorFigures }[];
-  readonly float: PredictionRow;
-  readonly quantized: PredictionRow;
+/** One image through one network. */
+export interface PassView {
+  /** By block. */
+  readonly maps: readonly MapView[];
+  /** What the residual stream is in front of each block. */
+  readonly residual: readonly { readonly name: string; readonly values: Float32Array }[];
+  readonly logits: Float32Array;
+  readonly outcome: PredictionRow;
   /** By block and head: code -> value; empty for a head that stays in FP32. */
   readonly levels: readonly (readonly Float32Array[])[];
+  /** By block and head, code by code. */
   readonly levelNames: readonly (readonly (readonly string[])[])[];
 }
 
@@ -122,7 +124,7 @@ export interface TaskResults extends LayerResults {
   prove: Proof;
   drop: null;
   evaluate: null;
-  view: ViewOutcome;
+  view: PassView;
   bypass: BypassResult;
   /** By image of the batch that could be read, by block, by head. */
   'head-damage': readonly (readonly (readonly HeadDamage[])[])[];

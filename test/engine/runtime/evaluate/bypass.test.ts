@@ -6,8 +6,9 @@ import type { NetworkParameters, QuantizerSettings } from '../../../../src/engin
 import type { ModelStructure } from '../../../../src/engine/core/graph/types';
 import { preprocessPresets } from '../../../../src/engine/core/images/preprocess';
 import { bypassOutcome, type BypassResult } from '../../../../src/engine/runtime/evaluate/bypass';
+import { JoinedView } from '../../../../src/engine/runtime/evaluate/joined-view';
 import { Workshop, type TaskContext } from '../../../../src/engine/runtime/evaluate/workshop';
-import type { BatchSpec, CellOutcome, WorkerEvent } from '../../../../src/engine/runtime/workers/protocol';
+import type { BatchSpec, CellOutcome, PassView, WorkerEvent } from '../../../../src/engine/runtime/workers/protocol';
 import type { SchemeId } from '../../../../src/shared/settings';
 import { smallProject, smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -110,9 +111,14 @@ describe.each([
     await workshop.perform({ kind: 'load-cell', cell: 'float', model: 'm', batch, network: { kind: 'float' } }, context);
     const damage = await workshop.perform({ kind: 'head-damage', float: 'float', cell: 'run', batch: spec, preprocess }, context);
     for (const position of spec.files.keys()) {
-      const view = await workshop.perform({ kind: 'view', float: 'float', cell: 'run', batch: spec, preprocess, position }, context);
-      if (view === null || !('damage' in view) || !Array.isArray(damage)) throw new Error('no damage');
-      expect(damage[position]).toEqual(view.damage);
+      const pass = async (cell: string): Promise<PassView> => {
+        const view = await workshop.perform({ kind: 'view', cell, batch: spec, preprocess, position }, context);
+        if (view === null || !('residual' in view)) throw new Error('no view');
+        return view;
+      };
+      const view = new JoinedView(await pass('float'), await pass('run'), structure);
+      if (!Array.isArray(damage)) throw new Error('no damage');
+      expect(damage[position]).toEqual(await view.allDamage());
     }
     await workshop.perform({ kind: 'drop', keys: ['float'] }, context);
   });
