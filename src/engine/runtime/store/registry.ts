@@ -8,12 +8,16 @@ import { number, text } from './row';
 import type { Store } from './store-types';
 import { canonicalJson, parseStored, textHash } from './stored-json';
 
-type Registry = Pick<Store, 'remove' | 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedImage'>;
+/** Lists whose labels are kept: those of the runs that somebody is looking at. */
+const keptLists = 4;
+
+type Registry = Pick<Store, 'remove' | 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedLabels' | 'listedImage'>;
 
 /** `forgetRuns`: what is remembered of runs is read anew after this. */
 export function registry(writer: Connection, reader: Connection, forgetRuns: () => void): Registry {
   const models = new Remembered(() => readModels(reader));
   const datasets = new Remembered(() => readDatasets(reader));
+  const labels = new Map<string, Promise<Int32Array>>();
   return {
     upsertModel: (model: ModelRecord) =>
       writer.exclusive((session) =>
@@ -39,11 +43,25 @@ export function registry(writer: Connection, reader: Connection, forgetRuns: () 
       const columns = await reader.columns('SELECT file, label FROM image_lists WHERE list_id = $1 ORDER BY "index"', [listId]);
       return { files: (columns[0] ?? []).map((file) => text([file], 0)), labels: Int32Array.from((columns[1] ?? []).map((label) => number([label], 0))) };
     },
+    listedLabels: (listId) => {
+      const kept = labels.get(listId) ?? readLabels(reader, listId);
+      // The one asked for last stands last, and the first ones go.
+      labels.delete(listId);
+      labels.set(listId, kept);
+      for (const old of [...labels.keys()].slice(0, -keptLists)) labels.delete(old);
+      kept.catch(() => labels.delete(listId));
+      return kept;
+    },
     listedImage: async (listId, index) => {
       const row = (await reader.rows('SELECT file, label FROM image_lists WHERE list_id = $1 AND "index" = $2', [listId, index]))[0];
       return row === undefined ? null : { file: text(row, 0), label: number(row, 1) };
     },
   };
+}
+
+async function readLabels(reader: Connection, listId: string): Promise<Int32Array> {
+  const [labels] = await reader.columns('SELECT label FROM image_lists WHERE list_id = $1 ORDER BY "index"', [listId]);
+  return Int32Array.from((labels ?? []).map((label) => number([label], 0)));
 }
 
 async function readModels(reader: Connection): Promise<readonly ModelRecord[]> {
