@@ -8,7 +8,8 @@ export const analysisProgressSchema = v.object({ kind: v.literal('progress'), do
 export type AnalysisProgress = Readonly<v.InferOutput<typeof analysisProgressSchema>>;
 
 /**
- * Images of a run's list that a question is answered on: a seeded, class-balanced sample in whole batches of the run, a smaller one within
- * every larger one. The list itself is in the order of classes, so its first images are no sample.
+ * Images of a run's list that a question is answered on: the whole batches that hold the first of a seeded, class-balanced choice, until they
+ * hold so many; a smaller sample lies within every larger one. At batch 1 the sample is balanced; a larger batch brings its neighbours along, which
+ * are of its own class where the list is in the order of classes, as it is unless somebody wrote it.
  */
 export const sampleCountSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000));

@@ -5,12 +5,10 @@ import { drawKey } from '../results/draw-key';
 import { toRunRecord } from '../results/run-record';
 import { storedRun } from '../results/stored-run';
 import { isFloat } from '../runs/plan';
+import { answerKinds } from '../store/answer-kinds';
 import type { Store, StoredRun } from '../store/store-types';
 import { canonicalJson } from '../store/stored-json';
 import { operandMiddles, parameterDigest, type OperandMiddle } from './calibration-summary';
-
-/** Under which redraws are stored. */
-export const redrawKind = 'calibration-redraw';
 
 interface KnownDraw {
   readonly draw: CalibrationDraw;
@@ -25,7 +23,7 @@ export async function calibrationDraws(store: Store, runId: string): Promise<Cal
   const siblings = (await store.runs()).filter((other) => !isFloat(other.settings) && drawKey(other) === key);
   const found = new Map<string, KnownDraw>();
   for (const sibling of siblings) {
-    for (const redraw of await store.savedAnalyses(sibling.id, redrawKind, storedRedrawSchema)) found.set(`seed ${redraw.seed}`, ofRedraw(redraw));
+    for (const redraw of await store.savedAnalyses(sibling.id, answerKinds.redraw, storedRedrawSchema)) found.set(`seed ${redraw.seed}`, ofRedraw(redraw));
   }
   for (const sibling of siblings) {
     const place = placeOf(sibling.settings);

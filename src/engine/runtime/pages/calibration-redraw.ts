@@ -8,8 +8,8 @@ import { storedRun } from '../results/stored-run';
 import { calibrationTask, parametersFor, requireScratch, scratchFolder } from '../runs/calibration-task';
 import { calibrationFiles } from '../runs/choose-images';
 import { isFloat } from '../runs/plan';
+import { answerKinds } from '../store/answer-kinds';
 import type { StopFlag } from '../workers/stop-flag';
-import { redrawKind } from './calibration-draws';
 import { operandMiddles, parameterDigest } from './calibration-summary';
 import { datasetOfRun } from './run-dataset';
 import type { RunSources } from './run-sources';
@@ -29,7 +29,7 @@ export async function redraw(sources: RunSources, runId: string, { seeds, stop, 
   const wanted = [...new Set(seeds)];
   const known = new Map<number, StoredRedraw>();
   for (const seed of wanted) {
-    const stored = await store.savedAnalysis(runId, redrawKind, { seed }, storedRedrawSchema);
+    const stored = await store.savedAnalysis(runId, answerKinds.redraw, { seed }, storedRedrawSchema);
     if (stored !== null) known.set(seed, stored);
   }
   const missing = wanted.filter((seed) => !known.has(seed));
@@ -62,7 +62,7 @@ async function drawAll(sources: RunSources, runId: string, seeds: readonly numbe
     } });
     const { sites } = parametersFor(settings, outcome.parameters);
     const found: StoredRedraw = { seed, digest: parameterDigest(sites), skipped: outcome.skipped.length, operands: operandMiddles(sites) };
-    await store.saveAnalysis(runId, redrawKind, { seed }, found);
+    await store.saveAnalysis(runId, answerKinds.redraw, { seed }, found);
     known.set(seed, found);
   };
   try {

@@ -4,12 +4,12 @@ import type { AnalysisProgress } from '../../../shared/analysis';
 import { EngineError } from '../../../shared/failure';
 import { flippedBySchema, type FlippedBy, type FlippedImage, type FlipRow } from '../../../shared/images';
 import { storedRun } from '../results/stored-run';
+import { answerKinds } from '../store/answer-kinds';
 import type { Store, StoredRun } from '../store/store-types';
 import type { StopFlag } from '../workers/stop-flag';
 import { feedAll, imagesCell, requireHead, runBatch } from './images-cell';
 import type { RunSources } from './run-sources';
 
-const kind = 'images.flippedBy';
 
 export interface FlippedByOptions {
   readonly runId: string;
@@ -33,7 +33,7 @@ export async function flippedBy(sources: RunSources, { runId, baselineId, block,
   const chosen = spread(all, limit);
   // A run or a baseline that went on has other flipped images.
   const question = { baselineId, block, head, limit, images: [run.images, baseline.images] };
-  const known = await store.savedAnalysis(runId, kind, question, flippedBySchema);
+  const known = await store.savedAnalysis(runId, answerKinds.flippedBy, question, flippedBySchema);
   if (known !== null) return known;
   const found = new Map<number, FlippedImage>();
   const answer = (state: FlippedBy['state']): FlippedBy => {
@@ -63,7 +63,7 @@ export async function flippedBy(sources: RunSources, { runId, baselineId, block,
     throw error;
   }
   const result = answer('done');
-  await store.saveAnalysis(runId, kind, question, result);
+  await store.saveAnalysis(runId, answerKinds.flippedBy, question, result);
   return result;
 }
 

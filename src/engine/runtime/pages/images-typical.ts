@@ -4,8 +4,9 @@ import type { AnalysisProgress } from '../../../shared/analysis';
 import { fail } from '../../../shared/failure';
 import type { TypicalKl } from '../../../shared/images';
 import { storedRun } from '../results/stored-run';
+import { answerKinds } from '../store/answer-kinds';
 import type { StopFlag } from '../workers/stop-flag';
-import { storedTypical, typicalImages, typicalKind } from './images';
+import { storedTypical, typicalImages } from './images';
 import { feedAll, imagesCell, runBatch } from './images-cell';
 import { spreadBatches } from './noise-plan';
 import type { RunSources } from './run-sources';
@@ -35,6 +36,6 @@ export async function typicalKl(sources: RunSources, runId: string, stop: StopFl
   const kl = at(images, 0).map((heads, block) => heads.map((_, head) => images.reduce((sum, image) => sum + at(at(image, block), head), 0) / images.length));
   const result = { runId, images: images.length, kl };
   // Of a run that goes on, the sample would be that of its beginning.
-  if (run.state === 'done') await store.saveAnalysis(runId, typicalKind, { images: typicalImages }, result);
+  if (run.state === 'done') await store.saveAnalysis(runId, answerKinds.typicalKl, { images: typicalImages }, result);
   return result;
 }

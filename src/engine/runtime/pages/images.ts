@@ -4,9 +4,9 @@ import { typicalKlSchema, type Divergence, type Flips, type FlipsQuestion, type 
 import { toPrediction } from '../results/results';
 import { storedRun } from '../results/stored-run';
 import { samePrediction, type Views } from '../runs/views';
+import { answerKinds } from '../store/answer-kinds';
 import type { Store } from '../store/store-types';
 
-export const typicalKind = 'images.typical';
 /** Images of the sample that tells how much a head moves as a rule. */
 export const typicalImages = 16;
 /** Heads that are named. */
@@ -46,5 +46,5 @@ export function byMovement(heads: readonly MovedHead[]): number[] {
 }
 
 export async function storedTypical(store: Store, runId: string): Promise<TypicalKl | null> {
-  return store.savedAnalysis(runId, typicalKind, { images: typicalImages }, typicalKlSchema);
+  return store.savedAnalysis(runId, answerKinds.typicalKl, { images: typicalImages }, typicalKlSchema);
 }

@@ -6,6 +6,7 @@ import { siteErrorsSchema, type SiteError, type SiteErrors } from '../../../shar
 import { addSums, figuresOf, noError, type ErrorSums } from '../../core/metrics/error-sums';
 import type { Site } from '../../core/graph/types';
 import type { SiteSums } from '../evaluate/layers/layer-errors';
+import { answerKinds } from '../store/answer-kinds';
 import type { StopFlag } from '../workers/stop-flag';
 import type { TaskResults } from '../workers/protocol';
 import { feedAll } from './images-cell';
@@ -13,14 +14,12 @@ import { chunksOf, studiedRun } from './layers-sample';
 import type { RunSources } from './run-sources';
 import { imagesOf, sampleSpecs } from './sample';
 
-export const errorsKind = 'layers.errors/1';
-
 /** Of a task: what crosses a cut is kept for all of them at once. */
 const chunkImages = 16;
 
 export async function siteErrors(sources: RunSources, { runId, images }: { readonly runId: string; readonly images: number }, stop: StopFlag, onProgress: (progress: AnalysisProgress) => void): Promise<SiteErrors> {
   const { store } = sources;
-  const known = await store.savedAnalysis(runId, errorsKind, { images }, siteErrorsSchema);
+  const known = await store.savedAnalysis(runId, answerKinds.siteErrors, { images }, siteErrorsSchema);
   if (known !== null) return known;
   const { run, model, pool, study, needs } = await studiedRun(sources, runId);
   const { sites, blocks } = model.shared.structure;
@@ -51,7 +50,7 @@ export async function siteErrors(sources: RunSources, { runId, images }: { reado
     runId, images: loaded, skipped: imagesOf(specs) - loaded,
     sites: sites.map((site, index) => siteError(site, at(arithmetic, index), sums.map((batch) => at(batch, index)))),
   };
-  await store.saveAnalysis(runId, errorsKind, { images }, result);
+  await store.saveAnalysis(runId, answerKinds.siteErrors, { images }, result);
   return result;
 }
 

@@ -6,6 +6,7 @@ import { at } from '../../../shared/at';
 import { EngineError, fail } from '../../../shared/failure';
 import { sensitivitySchema, type Sensitivity, type SensitivityEvent, type SensitivityKind, type SensitivityRow, type SensitivityTop } from '../../../shared/layers';
 import type { Answer } from '../evaluate/layers/layer-variants';
+import { answerKinds } from '../store/answer-kinds';
 import type { BatchSpec, TaskResults } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
 import { feedAll } from './images-cell';
@@ -13,8 +14,6 @@ import { chunksOf, studiedRun, type StudiedRun } from './layers-sample';
 import { rowOf, worstSites } from './layers-rows';
 import type { RunSources } from './run-sources';
 import { sampleSpecs } from './sample';
-
-export const sensitivityKind = 'layers.sensitivity/1';
 
 /** Of a task: short enough that whatever else is asked of the workers comes in between. */
 const chunkImages = 16;
@@ -30,9 +29,9 @@ export async function sensitivity(sources: RunSources, params: SensitivityParams
   const { store } = sources;
   const { runId, images, kind, top } = params;
   const question = { images, kind, top };
-  const known = await store.savedAnalysis(runId, sensitivityKind, question, sensitivitySchema);
+  const known = await store.savedAnalysis(runId, answerKinds.sensitivity, question, sensitivitySchema);
   if (known?.state === 'done') return known;
-  const others = await store.savedAnalyses(runId, sensitivityKind, sensitivitySchema);
+  const others = await store.savedAnalyses(runId, answerKinds.sensitivity, sensitivitySchema);
   const alike = others.filter((other) => other.kind === kind && other.images === images).sort((a, b) => b.rows.length - a.rows.length);
   const earlier = alike[0] ?? null;
   const studied = await studiedRun(sources, runId);
@@ -47,7 +46,7 @@ export async function sensitivity(sources: RunSources, params: SensitivityParams
     await studied.pool.drop((key) => key === studied.study);
   }
   const result = work.result(stopped ? 'stopped' : 'done');
-  await store.saveAnalysis(runId, sensitivityKind, question, result);
+  await store.saveAnalysis(runId, answerKinds.sensitivity, question, result);
   return result;
 }
 

@@ -17,6 +17,7 @@ import { storedRun } from '../results/stored-run';
 import { cellRequirement } from '../runs/evaluation-job';
 import { cellKey, floatCell } from '../runs/keys';
 import { isFloat } from '../runs/plan';
+import { answerKinds } from '../store/answer-kinds';
 import type { Store, StoredRun } from '../store/store-types';
 import type { Requirement } from '../workers/pool';
 import type { BatchSpec } from '../workers/protocol';
@@ -26,8 +27,6 @@ import { batchGroups, headSize, planLevels, productWithV, siblingRuns, wholeSche
 import type { RunSources } from './run-sources';
 import { imagesOf, sampleSpecs } from './sample';
 
-/** Of answers on the balanced sample: older ones were measured on the first images of the list. */
-const levelsKind = 'levels/2';
 /** Images of one task: a stop is noticed within it, and other questions get their turn between two. */
 const taskImages = 4;
 
@@ -58,7 +57,7 @@ export async function levelsOfRun(sources: RunSources, options: LevelsQuestion):
   // A new sibling brings its deltas, so it makes another question.
   const source: LevelSource = isFloat(run.settings) ? 'run' : options.source;
   const question = { source, images, siblings: plan.schemes.map(({ sibling }) => sibling) };
-  const stored = await store.savedAnalysis(run.id, levelsKind, question, measuredLevelsSchema);
+  const stored = await store.savedAnalysis(run.id, answerKinds.levels, question, measuredLevelsSchema);
   if (stored !== null) return withRunCounts(store, run, structure, stored);
   const pass = await mapsPass(sources, run, model, own, { ...options, specs, total: images * (needsSearch(plan) ? 2 : 1) });
   const measured = await measureLevels(plan, images, pass);
@@ -68,7 +67,7 @@ export async function levelsOfRun(sources: RunSources, options: LevelsQuestion):
     blocks: structure.blocks.map((block) => blockRecord(structure, block.index, measured.images, at(measured.blocks, block.index))),
     schemes: plan.schemes.map(({ scheme, sibling }, index) => ({ scheme: scheme.id, sibling, grids: at(measured.grids, index).map(gridRecord) })),
   };
-  await store.saveAnalysis(run.id, levelsKind, question, result);
+  await store.saveAnalysis(run.id, answerKinds.levels, question, result);
   return withRunCounts(store, run, structure, result);
 }
 

@@ -7,9 +7,9 @@
 import { bestNoise, noiseSpread, storedNoiseSchema, type NoiseAnswers, type NoiseEvent, type NoiseRepeat, type NoiseResult, type NoiseScope, type StoredNoise } from '../../../shared/noise';
 import { EngineError, fail } from '../../../shared/failure';
 import { roundingNoise } from '../../core/graph/perturb';
-import { noiseKind } from '../results/cell-spread';
 import { storedRun } from '../results/stored-run';
 import { isFloat } from '../runs/plan';
+import { answerKinds } from '../store/answer-kinds';
 import type { StopFlag } from '../workers/stop-flag';
 import { controlSeed, openNoiseNetwork } from './noise-network';
 import { answersOf, compareRepeat, spreadBatches, top1Of } from './noise-plan';
@@ -27,7 +27,7 @@ export interface NoiseOptions {
 /** Of each scope the stored answer on the most images. */
 export async function storedNoise({ store }: Pick<RunSources, 'store'>, runId: string): Promise<NoiseAnswers> {
   await storedRun(store, runId);
-  const answers = await store.savedAnalyses(runId, noiseKind, storedNoiseSchema);
+  const answers = await store.savedAnalyses(runId, answerKinds.noise, storedNoiseSchema);
   const best = (scope: NoiseScope): NoiseResult | null => {
     const found = bestNoise(answers.filter((answer) => answer.scope === scope));
     return found === null ? null : toResult(runId, found, 'done');
@@ -47,7 +47,7 @@ export async function measureNoise(sources: RunSources, runId: string, { repeats
   if (answers.size === 0) throw fail('not-found', 'This run has not evaluated any image yet', { place: runId, next: 'Continue the run first' });
   // A run that went on has other batches to choose from.
   const question = { scope, images: answers.size, of: committed.length, noise: roundingNoise };
-  let known: StoredNoise = (await store.savedAnalysis(runId, noiseKind, question, storedNoiseSchema)) ?? { scope, images: answers.size, noise: roundingNoise, runTop1: top1Of(answers), control: null, repeats: [] };
+  let known: StoredNoise = (await store.savedAnalysis(runId, answerKinds.noise, question, storedNoiseSchema)) ?? { scope, images: answers.size, noise: roundingNoise, runTop1: top1Of(answers), control: null, repeats: [] };
   const seeds = Array.from({ length: repeats }, (_, index) => index + 1);
   const result = (state: NoiseResult['state']): NoiseResult => toResult(runId, { ...known, repeats: known.repeats.filter(({ seed }) => seeds.includes(seed)) }, state);
   const missing = [...(known.control === null ? [controlSeed] : []), ...seeds.filter((seed) => !known.repeats.some((repeat) => repeat.seed === seed))];
@@ -64,7 +64,7 @@ export async function measureNoise(sources: RunSources, runId: string, { repeats
       const seen = await network.answers(seed, missing, stop, report);
       report(seed, each);
       known = withRepeat(known, compareRepeat(seed, answers, seen));
-      await store.saveAnalysis(runId, noiseKind, question, known);
+      await store.saveAnalysis(runId, answerKinds.noise, question, known);
       emit({ kind: 'repeat', result: result('done') });
     }
     return result('done');

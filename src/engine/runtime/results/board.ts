@@ -3,8 +3,9 @@ import type { Board, BoardCell, DatasetRecord, ModelRecord, PairedResult } from 
 import { storedNoiseSchema } from '../../../shared/noise';
 import { someOverrides } from '../../../shared/overrides';
 import { logSchemeIds, type SchemeId } from '../../../shared/settings';
+import { answerKinds } from '../store/answer-kinds';
 import type { Store, StoredRun } from '../store/store-types';
-import { noiseKind, noiseOfCell, seedSpread } from './cell-spread';
+import { noiseOfCell, seedSpread } from './cell-spread';
 import { schemeLadders } from './ladders';
 import { adjustByHolm, comparePair } from './paired';
 import { noFigure, nothingPublished, publishedFigure, type PublishedFigure, type PublishedTable } from './published';
@@ -62,7 +63,7 @@ export async function rowCells(store: Store, model: ModelRecord, runs: readonly 
     const reference = stored === null ? null : counterpartOf(runs, stored);
     return stored === null || reference === null ? null : comparePair(store, stored, reference);
   }));
-  const noise = await store.savedAnalysesOf(noiseKind, storedNoiseSchema);
+  const noise = await store.savedAnalysesOf(answerKinds.noise, storedNoiseSchema);
   return cells.map(({ scheme, arithmetic, stored }, i) => ({
     modelId: model.id, scheme, arithmetic,
     run: stored === null ? null : toRunRecord(stored, model.name),

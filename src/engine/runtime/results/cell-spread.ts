@@ -4,9 +4,6 @@ import type { BoardCell } from '../../../shared/records';
 import type { StoredRun } from '../store/store-types';
 import { drawKey } from './draw-key';
 
-/** Under which noise floors are stored. */
-export const noiseKind = 'noise-floor';
-
 /** Over finished runs of the row that differ by their seed alone; of one seed the newest counts. Null when only one seed was run. */
 export function seedSpread(runs: readonly StoredRun[], run: StoredRun): BoardCell['seeds'] {
   if (run.settings.arithmetic === 'fp32' || run.settings.calibrationList !== null) return null;

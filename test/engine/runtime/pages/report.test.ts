@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reportData } from '../../../../src/engine/runtime/pages/report';
-import { errorsKind } from '../../../../src/engine/runtime/pages/layers-errors';
+import { answerKinds } from '../../../../src/engine/runtime/store/answer-kinds';
 import { nothingPublished } from '../../../../src/engine/runtime/results/published';
 import { openStore } from '../../../../src/engine/runtime/store/open-store';
 import type { Store } from '../../../../src/engine/runtime/store/store-types';
@@ -50,8 +50,8 @@ describe('the data of a report', () => {
 
   it('takes the stored errors of the sites on the most images, and computes none', async () => {
     const errors = (images: number): SiteErrors => ({ runId: 'half', images, skipped: 0, sites: [] });
-    await store.saveAnalysis('half', errorsKind, { images: 64 }, errors(64));
-    await store.saveAnalysis('half', errorsKind, { images: 16 }, errors(16));
+    await store.saveAnalysis('half', answerKinds.siteErrors, { images: 64 }, errors(64));
+    await store.saveAnalysis('half', answerKinds.siteErrors, { images: 16 }, errors(16));
     expect((await ask([{ runId: 'half', againstId: null }])).runs[0]?.errors?.images).toBe(64);
   });
 
