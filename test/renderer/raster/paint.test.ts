@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commonScale, differenceLimit, scalePosition, scaleTicks } from '../../../src/renderer/src/raster/map-scale';
 import { valuesOfCodes } from '../../../src/shared/attention-maps';
-import { paintCodes, paintDifference, paintValues } from '../../../src/renderer/src/raster/paint';
+import { differenceColour, paintCodes, paintDifference, paintValues } from '../../../src/renderer/src/raster/paint';
 import { viridis, viridisTable } from '../../../src/renderer/src/raster/viridis';
 import { levelsOf } from '../fixture-data';
 
@@ -37,6 +37,10 @@ describe('codes to pixels', () => {
     const colours = { negative: { r: 0, g: 0, b: 255 }, neutral: zero, positive: { r: 255, g: 0, b: 0 } };
     const pixels = paintDifference([0, -0.2, 0.2, 9], 0.2, colours);
     expect([0, 1, 2, 3].map((index) => pixel(pixels, index))).toEqual([[18, 20, 23, 255], [0, 0, 255, 255], [255, 0, 0, 255], [255, 0, 0, 255]]);
+    fc.assert(fc.property(fc.double({ min: -2, max: 2, noNaN: true }), (value) => {
+      const { r, g, b } = differenceColour(value, colours);
+      expect(pixel(paintDifference([value], 1, colours), 0)).toEqual([...Uint8ClampedArray.of(r, g, b, 255)]);
+    }));
   });
 });
 
@@ -68,6 +72,16 @@ describe('scales', () => {
     const calm = Array.from({ length: 1000 }, () => 0.01);
     expect(differenceLimit([calm, [-5]])).toEqual({ limit: Math.fround(0.01), clipped: true });
     expect(differenceLimit([calm])).toEqual({ limit: Math.fround(0.01), clipped: false });
+  });
+
+  it('ends where 99.5 % of all differences have ended, as sorting them would say', () => {
+    fc.assert(fc.property(fc.array(fc.float32Array({ min: -1, max: 1, noNaN: true, maxLength: 400 }), { minLength: 1, maxLength: 3 }), (maps) => {
+      const sizes = Float32Array.from(maps.flatMap((map) => [...map].map(Math.abs))).sort();
+      const max = sizes.at(-1) ?? 0;
+      const high = sizes[Math.floor(0.995 * (sizes.length - 1))] ?? 0;
+      const expected = max === 0 ? { limit: 1, clipped: false } : high > 0 ? { limit: high, clipped: max > high } : { limit: max, clipped: false };
+      expect(differenceLimit(maps)).toEqual(expected);
+    }));
   });
 
   it('has the ends of viridis', () => {

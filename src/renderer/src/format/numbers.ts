@@ -2,9 +2,19 @@
 
 const minus = (text: string): string => text.replace('-', '−');
 
+const made = new Map<string, Intl.NumberFormat>();
+
+/** What `value.toLocaleString(locale, options)` says, which makes a new formatter at every call: a table of figures asks thousands of times. */
+function localised(locale: string, value: number, options: Intl.NumberFormatOptions = {}): string {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const format = made.get(key) ?? new Intl.NumberFormat(locale, options);
+  made.set(key, format);
+  return format.format(value);
+}
+
 /** 88.3 -> "88.30". Accuracies carry two decimals everywhere, so columns line up. */
 export function percent(locale: string, value: number, digits = 2): string {
-  return minus(value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  return minus(localised(locale, value, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
 /** A difference in points with its sign; exact zero has none. */
@@ -23,25 +33,25 @@ export function signedInterval(locale: string, bounds: readonly [number, number]
 }
 
 export function count(locale: string, value: number): string {
-  return Math.round(value).toLocaleString(locale);
+  return localised(locale, Math.round(value));
 }
 
 /** 1234567 -> "1.2 M"; parameters of a model, in units that are the same in every language. */
 export function parameters(locale: string, value: number): string {
-  if (value >= 1e6) return `${(value / 1e6).toLocaleString(locale, { maximumFractionDigits: value >= 1e8 ? 0 : 1 })} M`;
-  if (value >= 1e3) return `${(value / 1e3).toLocaleString(locale, { maximumFractionDigits: 0 })} k`;
+  if (value >= 1e6) return `${localised(locale, value / 1e6, { maximumFractionDigits: value >= 1e8 ? 0 : 1 })} M`;
+  if (value >= 1e3) return `${localised(locale, value / 1e3, { maximumFractionDigits: 0 })} k`;
   return count(locale, value);
 }
 
 export function bytes(locale: string, value: number): string {
-  if (value >= 2 ** 30) return `${(value / 2 ** 30).toLocaleString(locale, { maximumFractionDigits: 1 })} GiB`;
-  return `${Math.max(1, Math.round(value / 2 ** 20)).toLocaleString(locale)} MiB`;
+  if (value >= 2 ** 30) return `${localised(locale, value / 2 ** 30, { maximumFractionDigits: 1 })} GiB`;
+  return `${localised(locale, Math.max(1, Math.round(value / 2 ** 20)))} MiB`;
 }
 
 /** A p-value: three decimals, never "0.000". */
 export function pValue(locale: string, value: number): string {
-  if (value < 0.001) return `< ${(0.001).toLocaleString(locale)}`;
-  return value.toLocaleString(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  if (value < 0.001) return `< ${localised(locale, 0.001)}`;
+  return localised(locale, value, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 }
 
 /** Small quantities of unknown size: three significant digits, exponent where it is shorter. */
@@ -49,7 +59,7 @@ export function significant(locale: string, value: number, digits = 3): string {
   if (value === 0) return '0';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : '–';
   if (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6) return minus(value.toExponential(digits - 1));
-  return minus(value.toLocaleString(locale, { minimumSignificantDigits: digits, maximumSignificantDigits: digits }));
+  return minus(localised(locale, value, { minimumSignificantDigits: digits, maximumSignificantDigits: digits }));
 }
 
 /** A share of one as percent: "12.3 %". */

@@ -25,11 +25,20 @@ export function commonScale(kind: MapScale['kind'], maps: readonly ArrayLike<num
 
 /** Place of a positive value on the scale, 0..1 (clamped). */
 export function scalePosition(scale: MapScale, value: number): number {
-  const t = scale.kind === 'log'
-    ? Math.log2(Math.max(value, scale.min) / scale.min) / Math.log2(scale.max / scale.min)
-    : (value - scale.min) / (scale.max - scale.min);
-  return Math.min(1, Math.max(0, t));
+  return positionOn(scale)(value);
 }
+
+/** The same for many values: what belongs to the scale is worked out once. */
+export function positionOn({ kind, min, max }: MapScale): (value: number) => number {
+  if (kind === 'log') {
+    const width = Math.log2(max / min);
+    return (value) => clamped(Math.log2(Math.max(value, min) / min) / width);
+  }
+  const width = max - min;
+  return (value) => clamped((value - min) / width);
+}
+
+const clamped = (t: number): number => Math.min(1, Math.max(0, t));
 
 /** Tick values of the legend, ascending. */
 export function scaleTicks(scale: MapScale): number[] {
@@ -56,9 +65,23 @@ export function differenceLimit(maps: readonly ArrayLike<number>[]): { readonly 
       sizes[at++] = Number.isFinite(size) ? size : 0;
     }
   }
-  sizes.sort();
-  const max = sizes[total - 1] ?? 0;
-  const high = sizes[Math.floor(0.995 * (total - 1))] ?? 0;
+  const max = sizes.reduce((largest, size) => (size > largest ? size : largest), 0);
+  const high = nthSmallest(sizes, Math.floor(0.995 * (total - 1)));
   if (max === 0) return { limit: 1, clipped: false };
   return high > 0 ? { limit: high, clipped: max > high } : { limit: max, clipped: false };
+}
+
+/** Of values from zero on. Sorting a hundred thousand takes longer than painting them: only those that share the first 16 bits with it are sorted. */
+function nthSmallest(values: Float32Array, n: number): number {
+  // The bits of floats from zero on are in the order of the floats.
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const counts = new Uint32Array(2 ** 16);
+  for (let i = 0; i < bits.length; i++) {
+    const first = (bits[i] ?? 0) >>> 16;
+    counts[first] = (counts[first] ?? 0) + 1;
+  }
+  let before = 0;
+  let first = 0;
+  while (before + (counts[first] ?? 0) <= n && first < counts.length) before += counts[first++] ?? 0;
+  return values.filter((_, index) => (bits[index] ?? 0) >>> 16 === first).sort()[n - before] ?? 0;
 }
