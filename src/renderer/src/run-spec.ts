@@ -56,6 +56,7 @@ export function specOfRun(run: RunRecord, model: ModelRecord, dataset: DatasetRe
     calibrationList: settings.calibrationList,
     imageList: settings.imageList,
     ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
+    ...(settings.labelMap === undefined ? {} : { labelMap: settings.labelMap }),
   };
 }
 

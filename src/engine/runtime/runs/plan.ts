@@ -28,7 +28,10 @@ export function choosePreprocess(asked: EvaluationSpec['preprocess'], name: stri
 
 /** The runs of one model, FP32 first. `batch` is the run's batch size after what the model allows. */
 export function planRuns(spec: EvaluationSpec, preprocess: Preprocess, batch: number): RunSettings[] {
-  const shared = { batch, limit: spec.limit, preprocess, imageList: spec.imageList === null ? null : [...spec.imageList] };
+  const shared = {
+    batch, limit: spec.limit, preprocess, imageList: spec.imageList === null ? null : [...spec.imageList],
+    ...(spec.labelMap === undefined ? {} : { labelMap: spec.labelMap }),
+  };
   const float: RunSettings = {
     ...shared, scheme: 'none', wBits: 32, aBits: 32, arithmetic: 'fp32', calibrationImages: 1, seed: 0, calibrationList: null,
   };

@@ -4,6 +4,7 @@ import { EngineError, type Failure, fail } from '../../../shared/failure';
 import type { Estimate, EvaluationEvent, EvaluationResult } from '../../../shared/evaluation';
 import type { EvaluationSpec, RunSettings } from '../../../shared/settings';
 import type { KnownModel, ModelLibrary } from '../library/model-library';
+import { mappedLabels, usableMap } from '../gate/outputs';
 import { loadDataset, type KnownDataset } from '../library/dataset-library';
 import { boardCells, pairedOfRuns, runRecord, type PublishedTable } from '../results/results';
 import type { Store } from '../store/store-types';
@@ -65,11 +66,13 @@ async function evaluateModel(
   emit({ kind: 'progress', progress: pace.progress('importing', file) });
   const model = await parts.library.load(parts.pool, file, stop);
   stop.poll();
-  checkLabels(model.record, dataset.listing);
+  const map = spec.labelMap === undefined ? null : usableMap(spec.labelMap, model, dataset.listing);
+  if (map === null) checkLabels(model.record, dataset.listing);
   refuseWhatIsNotUnderstood(model);
   const settings = settingsFor(spec, model, emit);
   await parts.store.upsertModel(model.record);
-  const images = evaluationImages(dataset.listing, at(settings, 0));
+  const listed = evaluationImages(dataset.listing, at(settings, 0));
+  const images = map === null ? listed : { ...listed, labels: mappedLabels(listed.labels, map) };
   sayMemory(parts, estimateEvaluation([model], dataset, spec, parts.pool.size), model, emit);
   await parts.pool.drop((key) => !key.startsWith(model.record.hash) || key.includes('/run/'));
   return runEvaluationJob({
