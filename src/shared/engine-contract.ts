@@ -8,6 +8,7 @@ import { analysisProgressSchema, sampleCountSchema } from './analysis';
 import { attentionHeadsSchema, attentionRolloutSchema, attentionViewSchema, pictureSchema, rolloutQuerySchema } from './attention';
 import { calibrationDrawsSchema, calibrationSchema, candidatesSchema, redrawEventSchema, redrawResultSchema, redrawSeedsSchema } from './calibration';
 import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from './evaluation';
+import { datasetPreviewQuestionSchema, datasetPreviewSchema } from './dataset-preview';
 import { failureSchema } from './failure';
 import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
 import { getModelSchema, gotModelSchema, knownModelsSchema } from './known-models';
@@ -49,6 +50,8 @@ export const engineContract = {
   'recipe.list': { params: none, result: v.object({ recipes: v.array(savedRecipeSchema) }), events: none },
   'recipe.delete': { params: v.object({ name: v.string() }), result: v.object({ recipes: v.array(savedRecipeSchema) }), events: none },
   'dataset.add': { params: v.object({ root: v.string(), labels: v.optional(labelChoiceSchema) }), result: datasetRecordSchema, events: v.object({ files: v.number() }) },
+  /** Looks at a data set without adding it; aborted it ends with 'stopped'. */
+  'dataset.preview': { params: datasetPreviewQuestionSchema, result: datasetPreviewSchema, events: v.object({ files: v.number() }) },
   /** Adds the embedded sample project (two models, one data set) to the workspace. Computes nothing. */
   'sample.open': { params: none, result: v.object({ models: v.array(modelRecordSchema), dataset: datasetRecordSchema }), events: none },
   'evaluation.estimate': { params: evaluationSpecSchema, result: estimateSchema, events: none },

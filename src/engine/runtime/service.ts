@@ -1,9 +1,9 @@
 /** The engine's answers to the calls of the contract. One workspace, one pool of workers, one evaluation at a time. */
 import { cpus, totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure';
 import type { CallOptions, EngineMethod, EventOf, ResultOf } from '../../shared/engine-contract';
-import type { EvaluationSpec, LabelChoice } from '../../shared/settings';
+import type { EvaluationSpec } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import type { EngineOptions } from './engine-options';
 import type { Desk, Handlers } from './handlers/desk';
@@ -13,7 +13,7 @@ import { pictureHandlers } from './handlers/picture-handlers';
 import { runHandlers } from './handlers/run-handlers';
 import { siteHandlers } from './handlers/site-handlers';
 import { workspaceHandlers } from './handlers/workspace-handlers';
-import { loadDataset } from './library/dataset-library';
+import { keepListingsIn, loadDataset, type ListingOptions } from './library/dataset-library';
 import { modelFile } from './library/model-file';
 import { type KnownModel, ModelLibrary } from './library/model-library';
 import { onnxruntimeVersion } from './ort/session';
@@ -39,6 +39,7 @@ export class Service implements Desk {
   readonly handlers: Handlers;
 
   constructor(readonly options: EngineOptions) {
+    keepListingsIn(join(dirname(resolve(options.defaultWorkspace)), 'listings'));
     this.handlers = { ...workspaceHandlers(this), ...modelHandlers(this), ...runHandlers(this), ...gateHandlers(this), ...pictureHandlers(this), ...siteHandlers(this) };
   }
 
@@ -129,8 +130,8 @@ export class Service implements Desk {
     return record;
   }
 
-  async addDataset(root: string, onFiles: (files: number) => void, labels?: LabelChoice): Promise<DatasetRecord> {
-    const { record } = await loadDataset(resolve(root), { onFiles, labels });
+  async addDataset(root: string, options: ListingOptions = {}): Promise<DatasetRecord> {
+    const { record } = await loadDataset(resolve(root), options);
     await (await this.store()).upsertDataset(record);
     return record;
   }

@@ -79,9 +79,19 @@ function byNumber(names: readonly string[], { validationLabels }: ImagenetTables
   return { labels, origin: 'labels by the numbers in ImageNet\'s own file names', absent: 0 };
 }
 
+export type LabelFileKind = Exclude<LabelSource['kind'], 'numbers-in-names'>;
+
+/** What a label file is, by what stands in it: people rename them. */
+export function labelFileKind(text: string): LabelFileKind {
+  const first = text.replace(/^\uFEFF/, '').split(/\r?\n/, 50).map((line) => line.trim()).find((line) => line !== '') ?? '';
+  if (/^-?\d+$/.test(first)) return 'ground-truth';
+  return /^ImageId,|^[^\s,]+,\s*n\d{8}\s/.test(first) ? 'kaggle-csv' : 'val-txt';
+}
+
 /** One number per line: of the pictures by their own numbers, else in the order of their names. */
 function byGroundTruth(names: readonly string[], source: Extract<LabelSource, { text: string }>, tables: ImagenetTables): FlatLabels {
-  const numbers = source.text.replace(/^\uFEFF/, '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').map((line, index) => wholeNumber(line, source.file, index + 1));
+  const numbers: number[] = [];
+  eachLine(source.text, (line, at) => numbers.push(wholeNumber(line, source.file, at)));
   const own = names.map(validationNumber);
   const numbered = own.every((number) => number !== null && number <= numbers.length);
   if (!numbered && numbers.length !== names.length) {
@@ -190,7 +200,9 @@ export function chooseOrder(given: Int32Array, names: readonly string[], asked: 
   const possible = knownOrders.filter((order) => given.every((number) => labelIn(order, number, tables) >= 0));
   const fits = (order: KnownOrder): number | null => agreement(given, names, order, tables);
   const best = possible.find((order) => (fits(order) ?? 0) >= agreeing);
-  const order = asked !== 'auto' ? asked : best ?? (possible.includes(usual) ? usual : possible[0]);
+  // A file that counts from 1 but is not the development kit's is more likely sorted.
+  const likely: readonly KnownOrder[] = usual === 'devkit' ? knownOrders : ['sorted-from-0', 'sorted-from-1', 'devkit'];
+  const order = asked !== 'auto' ? asked : best ?? likely.find((known) => possible.includes(known));
   if (order !== undefined && possible.includes(order)) return { order, share: fits(order) };
   const wrong = given.findIndex((number) => (order === undefined ? number < 0 || number > classCount : labelIn(order, number, tables) < 0));
   const what = wrong >= 0 ? `A label of the file is out of range: ${given[wrong]}` : 'The labels of the file run from 0 to 1000: no order of 1,000 classes has both';
@@ -199,7 +211,7 @@ export function chooseOrder(given: Int32Array, names: readonly string[], asked: 
   });
 }
 
-const knownOrders: readonly KnownOrder[] = ['devkit', 'sorted-from-0', 'sorted-from-1'];
+const knownOrders: readonly KnownOrder[] = ['devkit', 'sorted-from-1', 'sorted-from-0'];
 
 /** Share of the pictures whose names give a label away that have that label under this order; null when no name does. */
 function agreement(given: Int32Array, names: readonly string[], order: KnownOrder, tables: ImagenetTables): number | null {

@@ -6,7 +6,7 @@ import type { ClassLabels } from '../../core/datasets/class-labels';
 import { emptyDataset, type FolderSummary } from '../../core/datasets/dataset-layout';
 import type { DatasetRemark } from '../../core/datasets/dataset-listing';
 import { ImageTable } from '../../core/datasets/image-table';
-import { labelFlat, type FlatLabels, type LabelSource } from '../../core/datasets/label-files';
+import { labelFileKind, labelFlat, type FlatLabels, type LabelFileKind, type LabelSource } from '../../core/datasets/label-files';
 import { imagenetTables } from './imagenet-class-list';
 import { trainFolders } from './list-class-folders';
 import type { LabelChoice } from '../../../shared/settings';
@@ -18,7 +18,7 @@ export interface FlatFolder {
   readonly base: '' | 'val';
 }
 
-const labelFiles: readonly (readonly [name: string, kind: 'ground-truth' | 'val-txt' | 'kaggle-csv'])[] = [
+const labelFiles: readonly (readonly [name: string, kind: LabelFileKind])[] = [
   ['val.txt', 'val-txt'],
   ['LOC_val_solution.csv', 'kaggle-csv'],
   ['ILSVRC2012_validation_ground_truth.txt', 'ground-truth'],
@@ -60,7 +60,7 @@ export function labelSource(folders: readonly string[], { labels = null, witness
   if (labels !== null && labels.file !== null) {
     const file = isAbsolute(labels.file) ? labels.file : join(folders[0] ?? '', labels.file);
     witness?.(file);
-    return readSource(file, kindOf(file), labels);
+    return readSource(file, null, labels);
   }
   for (const folder of folders) {
     for (const place of labelFolders) {
@@ -74,14 +74,11 @@ export function labelSource(folders: readonly string[], { labels = null, witness
   return { kind: 'numbers-in-names' };
 }
 
-function kindOf(file: string): 'ground-truth' | 'val-txt' | 'kaggle-csv' {
-  if (file.toLowerCase().endsWith('.csv')) return 'kaggle-csv';
-  return /ground_truth/i.test(file) ? 'ground-truth' : 'val-txt';
-}
-
-function readSource(file: string, kind: 'ground-truth' | 'val-txt' | 'kaggle-csv', choice: LabelChoice | null): LabelSource {
+/** `kind` null: as its contents say. */
+function readSource(file: string, kind: LabelFileKind | null, choice: LabelChoice | null): LabelSource {
   try {
-    return { kind, file, text: readFileSync(file, 'utf8'), order: choice?.order ?? 'auto' };
+    const text = readFileSync(file, 'utf8');
+    return { kind: kind ?? labelFileKind(text), file, text, order: choice?.order ?? 'auto' };
   } catch (error) {
     throw fail('dataset-unreadable', 'The label file cannot be read', { file, place: error instanceof Error ? error.message : String(error), expected: 'a text file with a label per picture', next: 'Check the path and the permissions' });
   }

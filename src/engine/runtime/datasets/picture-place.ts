@@ -22,3 +22,13 @@ export function readPlace(path: string): PicturePlace {
   if (first === 'row') return { kind: 'row', file, row: Number(second), column };
   return { kind: 'stretch', file, offset: Number(first), length: Number(second) };
 }
+
+/** A place for people: "ILSVRC2012_img_val.tar, byte 1024". */
+export function placeText(path: string): string {
+  const place = readPlace(path);
+  switch (place.kind) {
+    case 'file': return place.file;
+    case 'stretch': return `${place.file}, byte ${place.offset}`;
+    case 'row': return `${place.file}, row ${place.row}`;
+  }
+}

@@ -1,10 +1,13 @@
 /** Pictures from disk to one batch of network input, with what had to be skipped. */
+import { fail } from '../../../shared/failure';
 import { normalisationTable } from '../../core/images/normalise';
+import { preprocessPresets } from '../../core/images/preprocess';
 import type { CropSettings } from '../../core/images/resize-and-crop';
 import type { Picture } from '../../core/images/picture';
 import { ImageSkip } from '../../core/images/skip-reason';
 import type { Preprocess } from '../../../shared/settings';
 import { cropImage, prepareImage } from '../decode/prepare-image';
+import { placeText } from '../datasets/picture-place';
 import { readImageBytes } from '../decode/read-image';
 
 export interface LoadedBatch {
@@ -29,6 +32,18 @@ function swapRedAndBlue(pixels: Float32Array, offset: number, area: number): voi
 /** Decodes, resizes, crops. Throws ImageSkip. */
 export function loadPicture(file: string, side: number, preprocess: Preprocess): Picture {
   return cropImage(readImageBytes(file), cropSettings(side, preprocess));
+}
+
+/** How thumbnails are made: nothing is normalised, so mean and deviation do not matter. */
+export const thumbnails: Preprocess = { ...preprocessPresets.vit, cropPct: 1, interpolation: 'bilinear' };
+
+/** A picture to look at. Throws EngineError 'image-skipped' that says where it lies. */
+export function shownPicture(file: string, side: number, preprocess: Preprocess): Picture {
+  try {
+    return loadPicture(file, side, preprocess);
+  } catch (error) {
+    throw error instanceof ImageSkip ? fail('image-skipped', `This image cannot be shown: ${error.detail}`, { file: placeText(file), next: 'Choose another image' }) : error;
+  }
 }
 
 /**

@@ -3,7 +3,6 @@ import { at } from '../../../shared/at';
 import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { rebatch } from '../../core/graph/rebatch';
 import type { Graph, ModelStructure } from '../../core/graph/types';
-import { ImageSkip } from '../../core/images/skip-reason';
 import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
 import { ReadAhead } from '../decode/read-ahead';
@@ -19,7 +18,7 @@ import { Calibrator } from './calibrator';
 import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { computeHeadDamage } from './head-damage';
 import { LoadedStudy } from './layers/layer-tasks';
-import { loadBatch, loadPicture } from './load-pixels';
+import { loadBatch, shownPicture, thumbnails } from './load-pixels';
 import { lookAt } from './look';
 import { sumMaps } from './map-sums';
 import { proveExact, type Proof } from './prove-exact';
@@ -97,6 +96,7 @@ export class Workshop {
       case 'layer-errors': case 'layer-histogram': case 'layer-baseline': case 'layer-variant':
         return this.study(task.study).perform(task, { poll: context.poll, onProgress: (done, total) => context.emit({ kind: 'site', done, total }) });
       case 'picture': return this.picture(task);
+      case 'thumbnail': return shownPicture(task.file, task.side, thumbnails);
       default: return assertNever(task);
     }
   }
@@ -230,11 +230,7 @@ export class Workshop {
   }
 
   private picture({ file, model, preprocess }: Extract<WorkerTask, { kind: 'picture' }>): TaskResults['picture'] {
-    try {
-      return loadPicture(file, this.model(model).structure.input.height, preprocess);
-    } catch (error) {
-      throw error instanceof ImageSkip ? fail('image-skipped', `This image cannot be shown: ${error.detail}`, { file, next: 'Choose another image' }) : error;
-    }
+    return shownPicture(file, this.model(model).structure.input.height, preprocess);
   }
 
   private graphAt(key: string, batch: number): Graph {

@@ -3,9 +3,10 @@
  * `Service` is the desk that they all sit at.
  */
 import type { CallOptions, EngineMethod, EventOf, ParamsOf, ResultOf } from '../../../shared/engine-contract';
-import type { EvaluationSpec, LabelChoice } from '../../../shared/settings';
+import type { EvaluationSpec } from '../../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../../shared/records';
 import type { EngineOptions } from '../engine-options';
+import type { ListingOptions } from '../library/dataset-library';
 import type { KnownModel } from '../library/model-library';
 import type { RunSources } from '../pages/run-sources';
 import type { PublishedTable } from '../results/published';
@@ -36,7 +37,7 @@ export interface Desk {
   /** Imports a model and lists it in the workspace. */
   addModel(file: string): Promise<ModelRecord>;
   /** Lists a data set and remembers it in the workspace. */
-  addDataset(root: string, onFiles: (files: number) => void, labels?: LabelChoice): Promise<DatasetRecord>;
+  addDataset(root: string, options?: ListingOptions): Promise<DatasetRecord>;
   evaluate(spec: EvaluationSpec, options: CallOptions<'evaluation.run'>): Promise<ResultOf<'evaluation.run'>>;
   /** How many workers an evaluation would have. */
   poolSize(spec: EvaluationSpec): number;

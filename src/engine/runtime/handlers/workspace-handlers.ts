@@ -6,6 +6,7 @@ import type { ModelRecord } from '../../../shared/records';
 import { inspection } from '../../core/graph/inspection';
 import { sampleFiles } from '../library/sample-files';
 import { onnxruntimeVersion } from '../ort/session';
+import { previewDataset } from '../pages/dataset-preview';
 import { reportData } from '../pages/report';
 import { workspaceSummary } from '../results/results';
 import { modelOverrides } from '../runs/model-overrides';
@@ -44,12 +45,13 @@ export function workspaceHandlers(desk: Desk): HandlersOf<'engine' | 'workspace'
       if (!(await store.deleteRecipe(name))) throw fail('not-found', 'There is no such recipe in the workspace', { place: name, next: 'Choose another' });
       return { recipes: [...(await store.recipes())] };
     },
-    'dataset.add': ({ root, labels }, { onEvent }) => desk.addDataset(root, (files) => onEvent?.({ files }), labels),
+    'dataset.add': ({ root, labels }, options) => desk.ask(options, (stop, emit) => desk.addDataset(root, { labels, onFiles: (files) => emit({ files }), shouldStop: () => stop.raised })),
+    'dataset.preview': (question, options) => desk.ask(options, (stop, emit) => previewDataset(() => desk.currentPool(), question, { onFiles: (files) => emit({ files }), shouldStop: () => stop.raised })),
     'sample.open': async () => {
       const { models, dataset } = sampleFiles(options.resourcesPath);
       const records: ModelRecord[] = [];
       for (const file of models) records.push(await desk.addModel(file));
-      return { models: records, dataset: await desk.addDataset(dataset, () => undefined) };
+      return { models: records, dataset: await desk.addDataset(dataset) };
     },
     'report.data': async ({ datasetId, runs }) => {
       const store = await desk.store();

@@ -1,11 +1,12 @@
-/** Data sets by folder: listed once per session, known by the hash of their listing. */
+/** Data sets by folder: listed once and again when something changed, known by the hash of their listing. */
 import { readFile } from 'node:fs/promises';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { remarkText, type DatasetListing } from '../../core/datasets/dataset-listing';
 import type { DatasetRecord } from '../../../shared/records';
 import type { LabelChoice } from '../../../shared/settings';
+import { keep, readKept, type KeptListing } from '../datasets/kept-listing';
 import { listDataset, type ListedDataset } from '../datasets/list-dataset';
+import { stillTrue, WitnessBook } from '../datasets/witnesses';
 
 export interface KnownDataset {
   readonly record: DatasetRecord;
@@ -20,27 +21,50 @@ export interface ListingOptions {
   readonly labels?: LabelChoice | null | undefined;
 }
 
-/** Listed archives by root: reading fifty thousand headers again for every picture that is looked at would take seconds. Forgotten when an archive or the folder changes. */
-const archives = new Map<string, { readonly signature: string; readonly listing: ListedDataset }>();
+/** Listings of this session by path and choice of labels, the newest last: pages ask for the same one again and again. */
+const known = new Map<string, KeptListing>();
+const mostKnown = 4;
+let shelf: string | null = null;
 
-function archiveSignature(root: string, labels: LabelChoice | null): string {
-  const folder = statSync(root, { throwIfNoEntry: false })?.isDirectory() === true ? root : dirname(root);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.(tar|txt|csv)$/i.test(name)).sort() : [];
-  const stats = [folder, ...names.map((name) => join(folder, name))].map((file) => statSync(file, { throwIfNoEntry: false }));
-  return JSON.stringify([labels, names, stats.map((stat) => [stat?.size, stat?.mtimeMs])]);
+/** Where listings are kept beyond this session; null: nowhere. Of the process, as its one engine is. */
+export function keepListingsIn(folder: string | null): void {
+  shelf = folder;
+  known.clear();
 }
 
-/** Lists a data set anew: files may have come or gone since. Throws EngineError for folders that are none. */
+/**
+ * Lists a data set, unless it was listed before and nothing has changed since (datasets/witnesses.ts).
+ * @throws EngineError for folders that are none
+ */
 export async function loadDataset(root: string, options: ListingOptions = {}): Promise<KnownDataset> {
-  const signature = archiveSignature(root, options.labels ?? null);
-  const kept = archives.get(root);
-  const listing = kept !== undefined && kept.signature === signature ? kept.listing : await listDataset(root, {
+  const labels = options.labels ?? null;
+  const listing = await currentListing(resolve(root), labels, options);
+  return { listing, record: { ...datasetRecord(listing, await datasetName(listing.root)), ...(labels === null ? {} : { labels }) }, path: listing.locate };
+}
+
+async function currentListing(root: string, labels: LabelChoice | null, options: ListingOptions): Promise<ListedDataset> {
+  const key = JSON.stringify([root, labels]);
+  const found = known.get(key);
+  if (found !== undefined && stillTrue(found.witnesses, found.listed)) return remember(key, found);
+  const stored = shelf === null ? null : readKept(shelf, root, labels);
+  if (stored !== null) return remember(key, stored);
+  const book = new WitnessBook();
+  const listed = Date.now();
+  const listing = await listDataset(root, {
     ...(options.onFiles === undefined ? {} : { onProgress: options.onFiles }),
     ...(options.shouldStop === undefined ? {} : { shouldStop: options.shouldStop }),
-    labels: options.labels ?? null,
+    labels, witness: book.note,
   });
-  if (listing.layout === 'archives') archives.set(root, { signature, listing });
-  return { listing, record: { ...datasetRecord(listing, await datasetName(listing.root)), ...(options.labels === null || options.labels === undefined ? {} : { labels: options.labels }) }, path: listing.locate };
+  const fresh = { listing, witnesses: book.witnesses, listed };
+  if (shelf !== null) keep(shelf, root, labels, fresh);
+  return remember(key, fresh);
+}
+
+function remember(key: string, kept: KeptListing): ListedDataset {
+  known.delete(key);
+  known.set(key, kept);
+  for (const old of [...known.keys()].slice(0, -mostKnown)) known.delete(old);
+  return kept.listing;
 }
 
 /** The first heading of the card beside the folder (`images.md` beside `images`, as models have theirs); without a card, the folder's name. */

@@ -62,6 +62,8 @@ export type WorkerTask =
   | MapSumsTask
   | { readonly kind: 'load-study'; readonly study: string; readonly model: string; readonly batch: number; readonly network: CellNetwork }
   | LayerTask
+  /** A picture's middle as a small square. */
+  | { readonly kind: 'thumbnail'; readonly file: string; readonly side: number }
   | { readonly kind: 'picture'; readonly file: string; readonly preprocess: Preprocess; readonly model: string };
 
 export type CellNetwork =
@@ -134,6 +136,7 @@ export interface TaskResults extends LayerResults {
   'site-output': Float32Array;
   'map-sums': MapSums;
   'load-study': null;
+  thumbnail: { readonly width: number; readonly height: number; readonly data: Uint8Array };
   picture: { readonly width: number; readonly height: number; readonly data: Uint8Array };
 }
 
