@@ -33,6 +33,8 @@ export const datasetRecordSchema = v.object({
   classes: v.array(v.object({ folder: v.string(), name: v.string(), label: v.number() })),
   trainImages: v.number(),
   valImages: v.number(),
+  /** False where there is no train split, so that calibration pictures are drawn from the ones that are evaluated. Left out by older workspaces. */
+  ownTrain: v.optional(v.boolean()),
   /** How a person chose the labels of flat pictures: listed again without it, the data set would be another. Left out: as the files say. */
   labels: v.optional(labelChoiceSchema),
   notes: v.array(v.string()),
@@ -81,6 +83,8 @@ export const runRecordSchema = v.object({
   /** Integer runs, once checked: true when every product was shown to be exact, no site in floating point. Null for other runs. */
   exact: v.nullable(v.boolean()),
   fallbacks: siteFallbacksSchema,
+  /** What somebody called it; left out when nobody did. */
+  title: v.optional(v.string()),
 });
 export type RunRecord = Readonly<v.InferOutput<typeof runRecordSchema>>;
 

@@ -84,6 +84,7 @@ function datasetRecord(listing: DatasetListing, name: string): DatasetRecord {
     classes: listing.classes.map(({ folder, name, label }) => ({ folder, name, label })),
     trainImages: listing.train.count,
     valImages: listing.val.count,
+    ownTrain: !listing.said.some(({ key }) => key === 'dataset.calibratesOnEvaluated'),
     notes: listing.said.map(remarkText),
   };
 }
