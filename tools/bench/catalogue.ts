@@ -5,6 +5,7 @@ import { evaluationBench } from './benches/evaluation';
 import { imagesBench } from './benches/images';
 import { integerBench } from './benches/integer';
 import { kernelBench } from './benches/kernels';
+import { listingBench } from './benches/listing';
 import { memoryEstimateBench } from './benches/memory-estimate';
 import { memoryFlatBench } from './benches/memory-flat';
 import { memoryPeakBench } from './benches/memory-peak';
@@ -28,6 +29,7 @@ export const benches: readonly Bench[] = [
   calibrationBench('swin_tiny', false),
   calibrationMemoryBench,
   imagesBench,
+  listingBench,
   schemesBench,
   workersBench,
   workersJpegBench,
