@@ -61,6 +61,7 @@ def parse_arguments(arguments=None):
     parser.add_argument("--model-args", type=json.loads, default={}, metavar="JSON", help='more arguments for timm.create_model: \'{"depths": [2, 2, 2, 2]}\'')
     parser.add_argument("--preprocess", type=json.loads, metavar="JSON", help='stored instead of the model\'s own: \'{"mean": [..], "std": [..], "crop_pct": 0.875, "interpolation": "bicubic"}\'')
     parser.add_argument("--external-data", action="store_true", help="write the weights to OUTPUT.data beside the graph")
+    parser.add_argument("--weights", action="store_true", help="also write NAME.safetensors: the same weights by timm's names, which the workbench reads without Python")
     parser.add_argument("--golden", action="store_true", help=f"also write NAME.input.bin ({GOLDEN_IMAGES} fixed inputs) and NAME.logits.json (PyTorch's logits)")
     return parser.parse_args(arguments)
 
@@ -195,10 +196,20 @@ def write_golden(output, inputs, logits):
     output.with_suffix(".logits.json").write_text(json.dumps(record) + "\n")
 
 
+def write_weights(model, options):
+    """NAME.safetensors beside the model, as timm's own files are: everything of the state dictionary, by its names."""
+    from safetensors.torch import save_file
+
+    state = {name: tensor.detach().clone().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, str(options.output.with_suffix(".safetensors")), metadata={"format": "pt"})
+
+
 def main(arguments=None):
     options = parse_arguments(arguments)
     warnings.filterwarnings("ignore")
     model = create_model(options)
+    if options.weights:
+        write_weights(model, options)
     export(model, options)
     opset = finish(options, options.preprocess or preprocess_of(model, options.model))
     inputs, logits, difference = verify(model, options)

@@ -16,6 +16,8 @@ export interface VitOptions {
   readonly classes: number;
   /** DeiT with distillation token: a second head, the logits are the mean of both. */
   readonly distilled?: boolean;
+  /** A distillation token that no head reads: the one head reads the class token. */
+  readonly idleToken?: boolean;
   /** False: no class token, the head reads the mean over patches. */
   readonly classToken?: boolean;
   /** Of every LayerNorm; timm's 1e-6 when left out. */
@@ -36,7 +38,7 @@ export function vitGraph(options: VitOptions, weights: WeightSource): Graph {
   if (image % patch !== 0 || dim % heads !== 0) throw fail('settings', 'These sizes make no ViT', { place: `image ${image}, patch ${patch}, dim ${dim}, heads ${heads}`, expected: 'image divisible by patch and dim by heads' });
   const builder = new GraphBuilder(weights);
   const patches = (image / patch) ** 2;
-  const prefix = [...(options.classToken === false ? [] : ['cls_token']), ...(options.distilled === true ? ['dist_token'] : [])];
+  const prefix = [...(options.classToken === false ? [] : ['cls_token']), ...(options.distilled === true || options.idleToken === true ? ['dist_token'] : [])];
   const tokens = patches + prefix.length;
   const kernel = builder.parameter('patch_embed.proj.weight', [dim, 3, patch, patch], 'linear');
   const conv = builder.node('patch_embed.proj', 'Conv', ['pixel_values', kernel, builder.parameter('patch_embed.proj.bias', [dim], 'bias')], { kernel_shape: [patch, patch], strides: [patch, patch] });

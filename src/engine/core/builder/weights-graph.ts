@@ -26,8 +26,8 @@ export interface BuiltFromWeights {
 const headChannels = 64;
 /** A Swin divides its picture by this in all, in steps of patch and mergings, and ends with one window. */
 const swinStride = 32;
-/** Kept in files for the framework's own use; they follow from the sizes. */
-export const derived = /(relative_position_index|attn_mask)$/;
+/** Kept in files for the framework's own use: they follow from the sizes, or (the pooler) no class comes of them. */
+export const derived = /(relative_position_index|attn_mask|^(vit|deit|swin)\.pooler\.dense\.(weight|bias))$/;
 
 /**
  * @param file for messages
@@ -53,14 +53,15 @@ export function graphFromWeights({ tensors }: Safetensors, config: WeightsConfig
 function vitPreset(read: Reader, config: WeightsConfig): Preset {
   const [dim = 0, , patch = 0] = read.shape('patch_embed.proj.weight');
   const [, tokens = 0] = read.shape('pos_embed');
-  const distilled = read.has('dist_token') && read.has('head_dist.weight');
+  const distillation = read.has('dist_token');
+  const distilled = distillation && read.has('head_dist.weight');
   const classToken = read.has('cls_token');
-  const grid = Math.sqrt(tokens - Number(classToken) - Number(distilled));
+  const grid = Math.sqrt(tokens - Number(classToken) - Number(distillation));
   if (!Number.isInteger(grid)) throw read.unsupported('pos_embed', `${tokens} tokens are no square of patches and its class tokens`);
   const options: VitOptions = {
     image: grid * patch, patch, dim, depth: read.count((block) => `blocks.${block}.norm1.weight`), heads: config.heads ?? dim / headChannels,
     mlpRatio: (read.shape('blocks.0.mlp.fc1.weight')[0] ?? 0) / dim, classes: read.shape('head.weight')[0] ?? 0,
-    ...(distilled ? { distilled } : {}), ...(classToken ? {} : { classToken }), ...(config.epsilon === undefined ? {} : { epsilon: config.epsilon }),
+    ...(distilled ? { distilled } : {}), ...(distillation && !distilled ? { idleToken: true } : {}), ...(classToken ? {} : { classToken }), ...(config.epsilon === undefined ? {} : { epsilon: config.epsilon }),
   };
   if (config.heads === undefined) read.notes.push(`${options.heads} heads of ${headChannels} channels are assumed: the file does not say`);
   return { family: 'vit', options };

@@ -6,6 +6,9 @@ const imagenetMean = [0.485, 0.456, 0.406] as const;
 const imagenetStd = [0.229, 0.224, 0.225] as const;
 const halves = [0.5, 0.5, 0.5] as const;
 
+/** Under which keys of a model's metadata its preprocessing stands, and which file beside weights said it. */
+export const preprocessKeys = { json: 'bitlog2.preprocess', file: 'bitlog2.preprocess.file' } as const;
+
 export type PresetName = 'deit' | 'vit' | 'swin';
 
 export const preprocessPresets: Readonly<Record<PresetName, Preprocess>> = {

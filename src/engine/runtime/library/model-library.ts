@@ -1,11 +1,11 @@
 /** Models by file: read once per worker, known by the hash of their bytes. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EngineError, fail } from '../../../shared/failure';
 import type { ModelRecord } from '../../../shared/records';
-import { configNames, isWeightsFile } from '../ort/read-weights-file';
+import { configNames, isWeightsFile, weightsFiles } from '../ort/read-weights-file';
 import { modelName } from './model-file';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { SharedModel } from '../workers/protocol';
@@ -53,11 +53,15 @@ export class ModelLibrary {
   }
 }
 
+/** Changes with the file, and with what decides with it. */
 async function fingerprint(file: string): Promise<string> {
   try {
     const { size, mtimeMs } = await stat(file);
-    return `${file}\n${size}\n${mtimeMs}`;
-  } catch {
+    const beside = isWeightsFile(file) ? [...configNames.map((name) => join(dirname(file), name)), ...weightsFiles(file)] : [];
+    const stats = beside.map((name) => statSync(name, { throwIfNoEntry: false }));
+    return [file, size, mtimeMs, ...stats.map((found) => `${found?.size ?? ''} ${found?.mtimeMs ?? ''}`)].join('\n');
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
     throw fail('model-unreadable', 'The model file cannot be read', { file, expected: 'an ONNX or safetensors file', next: 'Check the path' });
   }
 }
@@ -76,18 +80,23 @@ async function importInto(pool: WorkerPool, file: string, stop: StopFlag | undef
   return { record: modelRecord(file, hash, shared), shared, requirement: { key: hash, task: { kind: 'adopt', model: hash, shared } } };
 }
 
-/** Of the file, and of the configs that decide what is built from weights. */
-function hashFile(file: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const hash = createHash('sha256');
-    for (const name of isWeightsFile(file) ? configNames : []) {
-      const config = join(dirname(file), name);
-      if (existsSync(config)) hash.update(readFileSync(config));
+/** Of the file, and of what decides with it: the configs beside weights, the files that an index names. */
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  const parts = isWeightsFile(file) ? weightsFiles(file) : [file];
+  for (const name of isWeightsFile(file) ? configNames : []) {
+    const config = join(dirname(file), name);
+    if (existsSync(config)) hash.update(readFileSync(config));
+  }
+  if (!parts.includes(file)) hash.update(readFileSync(file));
+  for (const part of parts) {
+    try {
+      for await (const chunk of createReadStream(part)) if (chunk instanceof Uint8Array) hash.update(chunk);
+    } catch {
+      throw fail('model-unreadable', 'The model file cannot be read', { file: part, next: 'Check the path and the permissions' });
     }
-    createReadStream(file).on('data', (chunk) => hash.update(chunk)).on('end', () => resolve(hash.digest('hex'))).on('error', () => {
-      reject(fail('model-unreadable', 'The model file cannot be read', { file, next: 'Check the path and the permissions' }));
-    });
-  });
+  }
+  return hash.digest('hex');
 }
 
 function modelRecord(file: string, hash: string, { structure, notes }: SharedModel): ModelRecord {

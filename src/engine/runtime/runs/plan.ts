@@ -1,9 +1,10 @@
 /** From what the user asked for to the settings of each run. Pure. */
-import { preprocessPresets, parsePreprocess, type PresetName } from '../../core/images/preprocess';
+import { parsePreprocess, preprocessJson, preprocessKeys, preprocessPresets, type PresetName } from '../../core/images/preprocess';
 import { schemeById } from '../../core/quantizers/scheme-table';
 import type { ModelStructure } from '../../core/graph/types';
 import { fail } from '../../../shared/failure';
 import { someOverrides } from '../../../shared/overrides';
+import { seedModelOf } from '../../../shared/seed-models';
 import type { EvaluationSpec, Preprocess, RunSettings } from '../../../shared/settings';
 
 /** Where the preprocessing of a model comes from: said to the user, since a wrong one costs points silently. */
@@ -12,13 +13,20 @@ export interface ChosenPreprocess {
   readonly source: string;
 }
 
-/** `auto`: the file's own metadata, else its name, else its structure. */
+/** `auto`: the published one for the seven models of the table, else what the model's own files say, else by its name, else by its structure. */
 export function choosePreprocess(asked: EvaluationSpec['preprocess'], name: string, structure: ModelStructure, metadata: Readonly<Record<string, string>>): ChosenPreprocess {
   if (asked !== 'auto') {
     return typeof asked === 'string' ? { preprocess: preprocessPresets[asked], source: `preset ${asked}, as asked` } : { preprocess: asked, source: 'as given' };
   }
-  const own = metadata['bitlog2.preprocess'];
-  if (own !== undefined) return { preprocess: parsePreprocess(own), source: 'from the model file (bitlog2.preprocess)' };
+  const text = metadata[preprocessKeys.json];
+  const own = text === undefined ? null : parsePreprocess(text);
+  const seed = seedModelOf(name);
+  if (seed !== null) {
+    const preprocess = preprocessPresets[seed.preprocess];
+    const other = own !== null && preprocessJson(own) !== preprocessJson(preprocess);
+    return { preprocess, source: `preset ${seed.preprocess}, the published one of ${seed.name}${other ? ` (the model's own files say otherwise: ${preprocessJson(own)})` : ''}` };
+  }
+  if (own !== null) return { preprocess: own, source: `from ${metadata[preprocessKeys.file] ?? 'the model file (bitlog2.preprocess)'}` };
   const presets: readonly PresetName[] = ['deit', 'swin', 'vit'];
   const named = presets.find((preset) => name.toLowerCase().startsWith(preset));
   if (named !== undefined) return { preprocess: preprocessPresets[named], source: `preset ${named}, by the file's name` };

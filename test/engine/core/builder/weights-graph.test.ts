@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, readProcessor } from '../../../../src/engine/core/builder/hugging-face-config';
+import { readConfig, readProcessor, readTimmPreprocess } from '../../../../src/engine/core/builder/hugging-face-config';
 import { presetGraph, type Preset } from '../../../../src/engine/core/builder/presets';
 import { graphFromWeights } from '../../../../src/engine/core/builder/weights-graph';
 import { findLayout } from '../../../../src/engine/core/builder/weight-layouts';
@@ -116,15 +116,39 @@ describe('Hugging Face configs', () => {
     expect(readConfig({ architectures: ['SwinForImageClassification'], num_heads: [3, 6], image_size: 224 }, 'config.json').heads).toBeUndefined();
     expect(refused(() => readConfig({ architectures: ['BeitForImageClassification'] }, 'config.json'))).toMatchObject({ kind: 'model-unsupported', place: 'architectures' });
     expect(refused(() => readConfig({ hidden_act: 'relu' }, 'config.json')).place).toBe('hidden_act');
+    expect(refused(() => readConfig({ model_type: 'dinov2' }, 'config.json'))).toMatchObject({ place: 'model_type', expected: 'vit, deit, swin' });
   });
 
   it('give the preprocessing', () => {
     const mean = [0.485, 0.456, 0.406];
     const std = [0.229, 0.224, 0.225];
     expect(readProcessor({ image_mean: mean, image_std: std, resample: 3, do_center_crop: true, size: { shortest_edge: 256 }, crop_size: { height: 224, width: 224 } }, 224)).toEqual({ preprocess: { mean, std, cropPct: 0.875, interpolation: 'bicubic' }, notes: [] });
-    const squeezed = readProcessor({ image_mean: mean, image_std: std, size: { height: 224, width: 224 } }, 224);
-    expect(squeezed?.preprocess).toEqual({ mean, std, cropPct: 1, interpolation: 'bilinear' });
-    expect(squeezed?.notes).toHaveLength(1);
+    const read = (config: object): unknown => readProcessor({ image_mean: mean, image_std: std, ...config }, 224);
+    expect(read({ size: { height: 224, width: 224 } })).toEqual({ preprocess: { mean, std, cropPct: 1, interpolation: 'bilinear', resize: 'squash' }, notes: [] });
+    expect(read({ size: 256, resample: 1, do_center_crop: true, crop_size: 224, do_flip_channel_order: true })).toEqual({ preprocess: { mean, std, cropPct: 0.875, interpolation: 'lanczos', resize: 'squash', channels: 'bgr' }, notes: [] });
+    expect(read({ size: { height: 224, width: 200 } })).toMatchObject({ preprocess: { cropPct: 1 } });
+    expect(read({ resample: 0 })).toBeNull();
+    expect(read({ do_resize: false })).toMatchObject({ preprocess: { cropPct: 1 }, notes: [expect.stringMatching(/resizes nothing/)] });
+    expect(read({ do_center_crop: true, size: { shortest_edge: 288 }, crop_size: 256 })).toMatchObject({ preprocess: { cropPct: 256 / 288 }, notes: [expect.stringMatching(/the network takes 224/)] });
+    expect(readProcessor({ do_normalize: false, do_rescale: false, size: 224 }, 224)?.preprocess).toMatchObject({ mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] });
+    expect(readProcessor({ image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5], rescale_factor: 1 / 127.5, size: 224 }, 224)?.preprocess).toMatchObject({ mean: [0.25, 0.25, 0.25], std: [0.25, 0.25, 0.25] });
     expect(readProcessor({ image_mean: mean }, 224)).toBeNull();
+  });
+
+  it('resize to the very size that the processor says, whatever the rounding', () => {
+    for (let resized = 224; resized < 600; resized++) {
+      const said = readProcessor({ image_mean: [0, 0, 0], image_std: [1, 1, 1], do_center_crop: true, size: { shortest_edge: resized }, crop_size: 224 }, 224);
+      expect(Math.floor(224 / (said?.preprocess.cropPct ?? NaN))).toBe(resized);
+    }
+  });
+
+  it('give timm\'s preprocessing', () => {
+    const own = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], crop_pct: 0.9, interpolation: 'bicubic' };
+    const plain = { mean: own.mean, std: own.std, cropPct: 0.9, interpolation: 'bicubic' };
+    expect(readTimmPreprocess({ architecture: 'vit_small_patch16_224', pretrained_cfg: own })).toEqual({ preprocess: plain, notes: [] });
+    expect(readTimmPreprocess({ pretrained_cfg: { ...own, crop_mode: 'squash' } })).toEqual({ preprocess: { ...plain, resize: 'squash' }, notes: [] });
+    expect(readTimmPreprocess({ pretrained_cfg: { ...own, crop_mode: 'border' } })?.notes).toHaveLength(1);
+    expect(readTimmPreprocess({ pretrained_cfg: { ...own, interpolation: 'nearest' } })).toBeNull();
+    expect(readTimmPreprocess({ model_type: 'vit' })).toBeNull();
   });
 });

@@ -77,7 +77,13 @@ describe('choosePreprocess', () => {
     const own = { 'bitlog2.preprocess': '{"mean":[0.1,0.2,0.3],"std":[1,1,1],"crop_pct":1,"interpolation":"bilinear"}' };
     expect(choosePreprocess('swin', 'vit_x', structure, own)).toEqual({ preprocess: preprocessPresets.swin, source: 'preset swin, as asked' });
     expect(choosePreprocess('auto', 'vit_x', structure, own).preprocess).toEqual({ mean: [0.1, 0.2, 0.3], std: [1, 1, 1], cropPct: 1, interpolation: 'bilinear' });
-    expect(choosePreprocess('auto', 'DeiT_small', structure, {})).toEqual({ preprocess: preprocessPresets.deit, source: 'preset deit, by the file\'s name' });
+    expect(choosePreprocess('auto', 'vit_x', structure, own).source).toBe('from the model file (bitlog2.preprocess)');
+    expect(choosePreprocess('auto', 'vit_x', structure, { ...own, 'bitlog2.preprocess.file': 'preprocessor_config.json' }).source).toBe('from preprocessor_config.json');
+    expect(choosePreprocess('auto', 'DeiT_mine', structure, {})).toEqual({ preprocess: preprocessPresets.deit, source: 'preset deit, by the file\'s name' });
+    // Of the table's models the published one, and what else is written in the file is said.
+    expect(choosePreprocess('auto', 'deit_small_patch16_224.fb_in1k', structure, {})).toEqual({ preprocess: preprocessPresets.deit, source: 'preset deit, the published one of deit_small' });
+    expect(choosePreprocess('auto', 'deit_small', structure, own)).toEqual({ preprocess: preprocessPresets.deit, source: `preset deit, the published one of deit_small (the model's own files say otherwise: ${own['bitlog2.preprocess']})` });
+    expect(choosePreprocess('auto', 'deit_small_patch16_224.other', structure, own).preprocess.cropPct).toBe(1);
     expect(choosePreprocess('auto', 'model', structure, {})).toEqual({ preprocess: preprocessPresets.vit, source: 'preset vit, by the model\'s structure' });
   });
 });
