@@ -1,11 +1,11 @@
 /**
  * `npm test`: everything from a fresh clone: install, lint, types, unit tests, build, and the built app in a real
- * Electron (under Xvfb where there is no display). `--only STAGE[,STAGE]` runs some of it.
+ * Electron (under Xvfb where there is no display), then the package made of it, installed and started. `--only STAGE[,STAGE]` runs some of it.
  * The last line counts the tests of all stages; lint and each compiler count as one.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureWindowPackages } from './lib/debian.mjs';
 import { hasDisplay, startVirtualDisplay } from './lib/display.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -28,7 +28,8 @@ async function vitest(name, args, env = process.env) {
   return countsOf(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, code);
 }
 
-async function appTests() {
+/** Tests that show a window: of the built app, or of a package made of it. */
+async function windowTests(name, prepare = async () => ({})) {
   const { findElectron } = await import('./electron/find-electron.mjs');
   const command = await ensureWindowPackages();
   if (command) {
@@ -36,13 +37,23 @@ async function appTests() {
     return oneTest(false);
   }
   const { binary } = await findElectron({ root });
+  const prepared = await prepare();
   const virtual = hasDisplay() ? undefined : await startVirtualDisplay();
   try {
     const display = virtual ? { DISPLAY: virtual.display } : {};
-    return await vitest('app', ['--config', 'vitest.app.config.mts'], { ...process.env, ...display, BITLOG2_TEST_ELECTRON: binary });
+    return await vitest(name, ['--config', `vitest.${name}.config.mts`], { ...process.env, ...display, BITLOG2_TEST_ELECTRON: binary, ...prepared });
   } finally {
     await virtual?.stop();
   }
+}
+
+/** Packs what was built, with the second build that tests can drive, and tells the tests where it lies. */
+async function packed() {
+  const { pack } = await import('./dist/pack.mjs');
+  const { megabytes } = await import('./dist/sizes.mjs');
+  const made = await pack({ inspect: true });
+  console.log([`${megabytes(made.bytes)} unpacked`, ...made.files.map(({ file, bytes }) => `${megabytes(bytes)} ${basename(file)}`)].join(', '));
+  return { BITLOG2_TEST_PACKAGE: JSON.stringify(made) };
 }
 
 async function build() {
@@ -58,7 +69,8 @@ const stages = {
   types: async () => sumCounts([oneTest((await script('typecheck:node')) === 0), oneTest((await script('typecheck:web')) === 0)]),
   unit: () => vitest('unit', []),
   build,
-  app: appTests,
+  app: () => windowTests('app'),
+  dist: () => windowTests('dist', packed),
 };
 
 function chosenStages() {

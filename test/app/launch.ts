@@ -13,6 +13,8 @@ export interface LaunchSettings {
   readonly args?: readonly string[];
   /** A user-data folder of an earlier launch; otherwise a new one that is deleted at the end. */
   readonly userData?: string;
+  /** A packaged program; otherwise the built app in Electron. */
+  readonly program?: string;
 }
 
 export interface RunningApp {
@@ -57,11 +59,11 @@ async function watch(page: Page, complaints: string[]): Promise<void> {
  *
  * @throws {Error} if there is no Electron, or the window does not come
  */
-export async function launchApp({ locale = 'en', theme = 'dark', args = [], userData }: LaunchSettings = {}): Promise<RunningApp> {
+export async function launchApp({ locale = 'en', theme = 'dark', args = [], userData, program }: LaunchSettings = {}): Promise<RunningApp> {
   const folder = userData ?? mkdtempSync(join(tmpdir(), 'bitlog2-app-'));
   const app = await _electron.launch({
-    executablePath: electronBinary(),
-    args: [root, `--user-data-dir=${folder}`, `--lang=${locale}`, `--theme=${theme}`, ...args, ...rootSwitches()],
+    executablePath: program ?? electronBinary(),
+    args: [...(program === undefined ? [root] : []), `--user-data-dir=${folder}`, `--lang=${locale}`, `--theme=${theme}`, ...args, ...rootSwitches()],
     timeout: 60_000,
   });
   const complaints: string[] = [];

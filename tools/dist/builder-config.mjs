@@ -5,10 +5,7 @@ import { root } from '../lib/targets.mjs';
 import { afterPack } from './after-pack.mjs';
 import { debianDepends } from './debian-depends.mjs';
 import { identity } from './identity.mjs';
-import { packageFiles } from './package-files.mjs';
-
-/** Folders of this project that the program reads at run time, and the notices that it has to carry. */
-export const carriedResources = ['icons', 'imagenet', 'models', 'published', 'sample'];
+import { carriedResources, packageFiles } from './package-files.mjs';
 
 /**
  * @param {object} settings

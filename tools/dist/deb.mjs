@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../lib/targets.mjs';
-import { debianDepends } from './debian-depends.mjs';
+import { debianDepends, debianRecommends } from './debian-depends.mjs';
 import { desktopEntry, mimePackage } from './desktop-entry.mjs';
 import { identity } from './identity.mjs';
 
@@ -34,7 +34,7 @@ export function controlFile({ version, architecture, installedSize, homepage }) 
     `Maintainer: ${identity.author}`,
     `Installed-Size: ${installedSize}`,
     `Depends: ${debianDepends.join(', ')}`,
-    'Recommends: fonts-noto-cjk',
+    `Recommends: ${debianRecommends.join(', ')}`,
     'Section: science',
     'Priority: optional',
     ...(homepage === undefined ? [] : [`Homepage: ${homepage}`]),

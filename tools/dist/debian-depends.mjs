@@ -11,5 +11,7 @@ export const debianDepends = [
   'libnss3',
   'libstdc++6',
   'libxkbcommon0',
-  'xdg-utils',
 ];
+
+/** Nothing stops without them: Korean, and links that open in the browser. */
+export const debianRecommends = ['fonts-noto-cjk', 'xdg-utils'];

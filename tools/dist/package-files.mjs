@@ -4,6 +4,9 @@ import { posix, join } from 'node:path';
 import { closure, nameOf } from './lock-graph.mjs';
 import { installerOnly } from './shipped.mjs';
 
+/** Folders of resources/ that the program reads at run time, or that say where those come from. */
+export const carriedResources = ['icons', 'imagenet', 'models', 'published', 'sample'];
+
 /** The command line and the benches run under plain Node, from the project; the packaged binary is no Node (fuse RunAsNode). */
 const entries = ['index.js', 'engine-process.js', 'worker.js', 'picture-thread.js'];
 

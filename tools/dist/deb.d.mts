@@ -1,0 +1,2 @@
+export const installFolder: string;
+export const debianArch: Readonly<Record<string, string>>;

@@ -1,0 +1,2 @@
+export function desktopEntry(program: string): string;
+export function mimePackage(): string;
