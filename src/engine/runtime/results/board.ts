@@ -2,13 +2,14 @@
 import type { Board, BoardCell, DatasetRecord, ModelRecord, PairedResult } from '../../../shared/records';
 import { storedNoiseSchema } from '../../../shared/noise';
 import { someOverrides } from '../../../shared/overrides';
+import type { PublishedFigure } from '../../../shared/published';
 import { logSchemeIds, type SchemeId } from '../../../shared/settings';
 import { answerKinds } from '../store/answer-kinds';
 import type { Store, StoredRun } from '../store/store-types';
 import { noiseOfCell, seedSpread } from './cell-spread';
 import { schemeLadders } from './ladders';
 import { adjustByHolm, comparePair } from './paired';
-import { noFigure, nothingPublished, publishedFigure, type PublishedFigure, type PublishedTable } from './published';
+import { noFigure, nothingPublished, publishedFigure, type PublishedTable } from './published';
 import { toRunRecord } from './run-record';
 
 /**

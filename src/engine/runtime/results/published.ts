@@ -2,17 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { ModelRecord } from '../../../shared/records';
+import type { PublishedFigure, PublishedRows } from '../../../shared/published';
+import { seedModels } from '../../../shared/seed-models';
 import { schemeIds, type SchemeId } from '../../../shared/settings';
-
-/** A published top-1 in percent: as the page says, and as the authors' logs say. */
-export interface PublishedFigure {
-  readonly page: number | null;
-  readonly log: number | null;
-  /** Whose figure the page's is, where it is not the authors' own ("RepQ-ViT"). */
-  readonly as: string | null;
-}
+import { preprocessPresets } from '../../core/images/preprocess';
 
 export interface PublishedTable {
+  /** Where it was published. */
+  readonly page: string;
   readonly wBits: number;
   readonly aBits: number;
   readonly models: readonly {
@@ -24,7 +21,7 @@ export interface PublishedTable {
 }
 
 /** What there is when nothing was published. */
-export const nothingPublished: PublishedTable = { wBits: 4, aBits: 4, models: [] };
+export const nothingPublished: PublishedTable = { page: '', wBits: 4, aBits: 4, models: [] };
 
 /** Reads the table. Throws when the resource is missing or not as expected: the installation is damaged. */
 export function readPublished(resourcesPath: string): PublishedTable {
@@ -32,6 +29,7 @@ export function readPublished(resourcesPath: string): PublishedTable {
   const table: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const models = list(field(table, 'models'));
   return {
+    page: text(field(table, 'page')),
     wBits: number(field(table, 'wBits')),
     aBits: number(field(table, 'aBits')),
     models: models.map((model) => ({ name: text(field(model, 'name')), file: new RegExp(text(field(model, 'file')), 'i'), figures: figures(field(model, 'figures')) })),
@@ -42,6 +40,17 @@ export function readPublished(resourcesPath: string): PublishedTable {
 export function publishedFigure(table: PublishedTable, model: Pick<ModelRecord, 'file'>, scheme: SchemeId): PublishedFigure {
   const name = basename(model.file, extname(model.file));
   return table.models.find((row) => row.file.test(name))?.figures.get(scheme) ?? noFigure;
+}
+
+/** The whole table, a row for each of the seven models in their order; of models without a published figure the row is empty. `titles`: by the models' names. */
+export function publishedRows(table: PublishedTable, titles: ReadonlyMap<string, string>): PublishedRows {
+  return {
+    page: table.page, wBits: table.wBits, aBits: table.aBits,
+    models: seedModels.map(({ name, architecture, tag, preprocess }) => ({
+      name, title: titles.get(name) ?? name, architecture, tag, preprocess: preprocessPresets[preprocess],
+      figures: schemeIds.map((scheme) => ({ scheme, figure: publishedFigure(table, { file: `${architecture}.onnx` }, scheme) })).filter(({ figure }) => figure.page !== null || figure.log !== null),
+    })),
+  };
 }
 
 export const noFigure: PublishedFigure = { page: null, log: null, as: null };
