@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { describeFailure, toFailure } from '../shared/failure';
 import { calibrationCommand, runCalibration } from './commands/calibration';
+import { checkCommand, runCheck } from './commands/check';
 import { compareCommand, runCompare } from './commands/compare';
 import { evalCommand, runEval } from './commands/eval';
 import { imagesCommand, runImages } from './commands/images';
@@ -48,6 +49,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
       getErrHelpWidth: () => environment.stderr.columns,
     });
   evalCommand(program, async (options) => finish(await runEval(environment, options)));
+  checkCommand(program, async (options) => finish(await runCheck(environment, options)));
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
   layersCommand(program, async (options) => finish(await runLayers(environment, options)));
   levelsCommand(program, async (options) => finish(await runLevels(environment, options)));

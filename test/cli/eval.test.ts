@@ -7,6 +7,7 @@ import { evaluationSpecSchema, logSchemeIds } from '../../src/shared/settings';
 import { array, looseObject, object, parse, string } from 'valibot';
 import { pairedRecord, runRecord } from '../helpers/board-records';
 import { cliRecord, type EngineScript } from '../helpers/cli-environment';
+import { faultReport, passedReport } from '../helpers/gate-reports';
 import { modelRecord } from '../helpers/store-records';
 
 const files = { '/here/a.onnx': 'x', '/here/b.onnx': 'x', '/data/models/vit_small_patch16_224.augreg_in21k_ft_in1k.onnx': 'x' };
@@ -25,7 +26,7 @@ function result(extra: Partial<EvaluationResult> = {}): EvaluationResult {
 function script(answer: EvaluationResult, extra: EngineScript = {}): EngineScript {
   const summary = { file: '/data/default.bitlog2', models: [model], datasets: [], runs: [fp32, half] };
   return {
-    'workspace.open': () => summary, 'workspace.summary': () => summary, 'evaluation.run': () => answer,
+    'workspace.open': () => summary, 'workspace.summary': () => summary, 'gate.check': ({ model: file }) => passedReport(file), 'evaluation.run': () => answer,
     'run.paired': ({ runId }) => [{ ...pairedRecord(half, fp32), a: runId }], ...extra,
   };
 }
@@ -187,6 +188,39 @@ describe('eval: results', () => {
     const record = cliRecord({ ...script(result()), 'evaluation.run': () => { throw new TypeError('x is not a function'); } }, files);
     expect(await runCli(base, record.environment)).toBe(1);
     expect(record.stderr()).toContain('this is a bug');
+  });
+});
+
+describe('eval: the gate', () => {
+  const methods = (record: ReturnType<typeof cliRecord>): string[] => record.calls.map(({ method }) => method);
+
+  it('asks about every model before anything is quantised, as it will be evaluated', async () => {
+    const record = cliRecord(script(result()), files);
+    expect(await runCli([...base, '--model', 'a.onnx,b.onnx', '--preprocess', 'deit', '--label-order', 'devkit', '--label-map', 'plus-one'], record.environment)).toBe(0);
+    const asked = record.calls.filter(({ method }) => method === 'gate.check').map(({ params }) => params);
+    expect(asked).toEqual(['/here/a.onnx', '/here/b.onnx'].map((file) => ({ model: file, dataset: '/here/images', preprocess: 'deit', labels: { file: null, order: 'devkit' }, labelMap: 'plus-one' })));
+    expect(methods(record).indexOf('evaluation.run')).toBeGreaterThan(methods(record).lastIndexOf('gate.check'));
+    expect(record.stderr()).toContain('the FP32 gate passed on 200 images');
+  });
+
+  it('stops at a fault, with its evidence and what mends it, and prints no data', async () => {
+    const record = cliRecord({ ...script(result()), 'gate.check': ({ model: file }) => faultReport(file) }, files);
+    expect(await runCli(base, record.environment)).toBe(1);
+    expect(methods(record)).not.toContain('evaluation.run');
+    expect(record.stdout()).toBe('');
+    for (const text of ['off by one', 'mean and std are not those of the network', '98.200', 'THIS FITS', '--label-map minus-one', '"mean":[0.5,0.5,0.5]', '--no-gate']) expect(record.stderr()).toContain(text);
+  });
+
+  it('is left out on request, for FP32 alone, and for a model that cannot be read: the evaluation says why', async () => {
+    for (const args of [['--no-gate'], ['--arithmetic', 'fp32']]) {
+      const record = cliRecord({ ...script(result()), 'gate.check': () => faultReport() }, files);
+      expect(await runCli([...base, ...args], record.environment)).toBe(0);
+      expect(methods(record)).not.toContain('gate.check');
+    }
+    const unreadable = cliRecord({ ...script(result()), 'gate.check': () => { throw fail('model-unreadable', 'The file is truncated'); } }, files);
+    expect(await runCli(base, unreadable.environment)).toBe(0);
+    const stopped = cliRecord({ ...script(result()), 'gate.check': () => { throw fail('stopped', 'Stopped'); } }, files);
+    expect(await runCli(base, stopped.environment)).toBe(130);
   });
 });
 

@@ -10,7 +10,7 @@ const recipe = { scheme: 'Sqrt2_17', w_bits: 6, a_bits: 5, seed: [3, 1], overrid
 /** Runs a command against an engine that refuses everything: only what it is asked is looked at. */
 async function asked(args: readonly string[], text: string): Promise<CliRecord & { readonly code: number }> {
   const refuse = (): never => { throw fail('settings', 'not in this test'); };
-  const record = cliRecord({ 'workspace.open': () => ({ file: '/here/w.bitlog2', models: [], datasets: [], runs: [] }), 'evaluation.run': refuse, 'model.inspect': refuse }, { '/here/m.onnx': 'x', '/here/r.json': text });
+  const record = cliRecord({ 'workspace.open': () => ({ file: '/here/w.bitlog2', models: [], datasets: [], runs: [] }), 'gate.check': refuse, 'evaluation.run': refuse, 'model.inspect': refuse }, { '/here/m.onnx': 'x', '/here/r.json': text });
   return { ...record, code: await runCli(args, record.environment) };
 }
 

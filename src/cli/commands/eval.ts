@@ -5,9 +5,11 @@ import { Option } from 'commander';
 import { describeFailure, fail } from '../../shared/failure';
 import type { EvaluationResult } from '../../shared/evaluation';
 import type { PairedResult } from '../../shared/records';
+import type { LabelMapId } from '../../shared/label-map';
 import { labelOrders, type Arithmetic, type EvaluationSpec, type LabelChoice, type SchemeId } from '../../shared/settings';
 import type { Engine } from '../../engine';
 import { parseArithmetic, parseBits, parseNames, parsePositive, parsePreprocessOption, parseSchemes, parseSeeds } from '../arguments';
+import { gatePasses, labelMapOption } from './check';
 import { exitCode, type CliEnvironment } from '../environment';
 import { toEvalJson } from '../eval-json';
 import { interruptible } from '../interrupt';
@@ -32,6 +34,8 @@ export interface EvalOptions {
   readonly calibrationList?: string;
   readonly labels?: string;
   readonly labelOrder: LabelChoice['order'];
+  readonly labelMap?: LabelMapId;
+  readonly gate: boolean;
   readonly imageList?: string;
   readonly batch: number;
   readonly workspace?: string;
@@ -62,6 +66,8 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .option('--calibration-list <file>', 'calibration images, one path per line relative to the data set')
     .option('--labels <file>', 'labels of validation pictures that lie flat: val.txt, LOC_val_solution.csv or a ground-truth file (default: the one beside them, else ImageNet\'s own numbers)')
     .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
+    .addOption(labelMapOption())
+    .option('--no-gate', 'do not check first, on up to 200 images in FP32, whether model, labels and preprocessing belong together')
     .option('--image-list <file>', 'images to evaluate, one path per line relative to the data set')
     .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
     .option('--recipe <file>', 'take what is not said here from a recipe (JSON, see below)')
@@ -84,6 +90,7 @@ export async function runEval(environment: CliEnvironment, options: EvalOptions)
   const engine = environment.openEngine({ workers: options.workers ?? null });
   try {
     await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
+    if (options.gate && isQuantised(spec) && !(await gatePasses(environment, engine, progress, spec))) return exitCode.failed;
     const result = await evaluate(environment, engine, spec, progress);
     environment.stdout.write(options.json ? `${JSON.stringify(toEvalJson(result))}\n` : resultsText(await withBaselines(engine, result)));
     return outcomeCode(environment, result);
@@ -91,6 +98,11 @@ export async function runEval(environment: CliEnvironment, options: EvalOptions)
     progress.clear();
     await engine.close();
   }
+}
+
+/** FP32 alone is what the gate itself measures. */
+function isQuantised({ schemes, arithmetic }: EvaluationSpec): boolean {
+  return arithmetic !== 'fp32' && schemes.length > 0;
 }
 
 /** Runs the evaluation with progress on stderr and Ctrl+C as a stop. */
@@ -132,6 +144,7 @@ function evaluationSpec(environment: CliEnvironment, options: EvalOptions, model
     imageList: readList(environment, options.imageList),
     workers: options.workers ?? null,
     resume: options.resume,
+    ...(options.labelMap === undefined ? {} : { labelMap: options.labelMap }),
   };
 }
 

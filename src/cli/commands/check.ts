@@ -1,0 +1,115 @@
+/** `bitlog2 check`: the FP32 gate alone. */
+import { dirname, join } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { Engine } from '../../engine';
+import { EngineError } from '../../shared/failure';
+import type { GateQuestion, GateReport } from '../../shared/gate';
+import { labelMapIds, type LabelMapId } from '../../shared/label-map';
+import { labelOrders, type EvaluationSpec, type LabelChoice } from '../../shared/settings';
+import { parseNames, parsePositive, parsePreprocessOption, parseSeeds } from '../arguments';
+import { exitCode, type CliEnvironment } from '../environment';
+import { gateText } from '../gate-text';
+import { interruptible } from '../interrupt';
+import { resolveModel } from '../model-names';
+import { ProgressLine } from '../progress-line';
+
+export interface CheckOptions {
+  readonly model: readonly string[];
+  readonly dataset: string;
+  readonly preprocess: EvaluationSpec['preprocess'];
+  readonly labels?: string;
+  readonly labelOrder: LabelChoice['order'];
+  readonly labelMap?: LabelMapId;
+  readonly seed: readonly number[];
+  readonly again: boolean;
+  readonly workspace?: string;
+  readonly workers?: number;
+  readonly json: boolean;
+}
+
+/** `--label-map`, as `eval` has it too. */
+export function labelMapOption(): Option {
+  return new Option('--label-map <id>', 'which output stands for which class, where it is not the one with its number (bitlog2 check says which fits)').choices(labelMapIds);
+}
+
+export function checkCommand(program: Command, run: (options: CheckOptions) => Promise<void>): void {
+  program
+    .command('check')
+    .description('whether model, labels and preprocessing belong together, by FP32 answers on up to 200 images (eval does this first)')
+    .requiredOption('--model <names>', 'model files or names (vit_small, ...), separated by commas', parseNames)
+    .requiredOption('--dataset <folder>', 'data set, as in eval')
+    .option('--preprocess <preset>', 'auto, deit, vit, swin, or JSON {mean,std,crop_pct,interpolation}', parsePreprocessOption, 'auto')
+    .option('--labels <file>', 'labels of validation pictures that lie flat')
+    .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
+    .addOption(labelMapOption())
+    .option('--seed <n>', 'seeds of the choice of images, separated by commas', parseSeeds, [0])
+    .option('--again', 'look again although the answer is stored', false)
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
+    .option('--json', 'print one JSON document', false)
+    .action((options: CheckOptions) => run(options));
+}
+
+export async function runCheck(environment: CliEnvironment, options: CheckOptions): Promise<number> {
+  const progress = new ProgressLine(environment);
+  const workspace = environment.resolvePath(options.workspace ?? environment.defaultWorkspace);
+  const models = options.model.map((name) => resolveModel(environment, join(dirname(workspace), 'models'), name));
+  for (const { warning } of models) if (warning !== null) progress.note(warning);
+  const engine = environment.openEngine({ workers: options.workers ?? null });
+  try {
+    await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
+    const labels = options.labels === undefined && options.labelOrder === 'auto' ? {} : { labels: { file: options.labels === undefined ? null : environment.resolvePath(options.labels), order: options.labelOrder } };
+    const reports: GateReport[] = [];
+    for (const { file } of models) {
+      for (const seed of options.seed) {
+        reports.push(await askGate(environment, engine, progress, {
+          model: file, dataset: environment.resolvePath(options.dataset), preprocess: options.preprocess, seed, again: options.again, ...labels, ...(options.labelMap === undefined ? {} : { labelMap: options.labelMap }),
+        }));
+      }
+    }
+    const ok = reports.every(({ state }) => state === 'passed');
+    environment.stdout.write(options.json ? `${JSON.stringify({ ok, checks: reports })}\n` : reports.map(gateText).join('\n'));
+    return ok ? exitCode.ok : exitCode.failed;
+  } finally {
+    progress.clear();
+    await engine.close();
+  }
+}
+
+/** The gate's answer, with progress on stderr. */
+export async function askGate(environment: CliEnvironment, engine: Engine, progress: ProgressLine, question: GateQuestion): Promise<GateReport> {
+  const report = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('gate.check', question, {
+    signal,
+    onEvent: ({ done, total }) => progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `the FP32 gate of ${question.model.split(/[\\/]/).at(-1) ?? question.model}`, done, total, rate: null, secondsLeft: null, skipped: 0 } }),
+  }));
+  progress.clear();
+  return report;
+}
+
+/** Before a quantised evaluation: false when a fault was found, which is then said. */
+export async function gatePasses(environment: CliEnvironment, engine: Engine, progress: ProgressLine, spec: EvaluationSpec): Promise<boolean> {
+  let passes = true;
+  for (const model of spec.models) {
+    const report = await orNull(askGate(environment, engine, progress, {
+      model, dataset: spec.dataset, preprocess: spec.preprocess, ...(spec.labels === undefined ? {} : { labels: spec.labels }), ...(spec.labelMap === undefined ? {} : { labelMap: spec.labelMap }),
+    }));
+    if (report === null) continue;
+    if (report.state === 'passed') {
+      if (report.known === null) progress.note(`${report.model.name}: the FP32 gate passed on ${report.images} images`);
+      continue;
+    }
+    passes = false;
+    environment.stderr.write(`${gateText(report)}  Nothing was quantised. Evaluate it as it is with --no-gate.\n`);
+  }
+  return passes;
+}
+
+/** A model or a data set that cannot be read is for the evaluation to say, which goes on with the other models. */
+async function orNull(asking: Promise<GateReport>): Promise<GateReport | null> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.failure.kind === 'stopped') throw error;
+    return null;
+  }
+}
