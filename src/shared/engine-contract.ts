@@ -16,6 +16,7 @@ import { gatePictureQuestionSchema, gateQuestionSchema, gateReportSchema } from 
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
+import { publishedRowsSchema } from './published';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, removalSchema, workspaceSummarySchema } from './records';
 import { overrideQuestionSchema, overrideReportSchema } from './override-report';
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
@@ -63,6 +64,8 @@ export const engineContract = {
   'evaluation.run': { params: evaluationSpecSchema, result: evaluationResultSchema, events: evaluationEventSchema },
   /** The matrix models x schemes on a data set (null: the one with the newest run); `baseline`: the column that the others are held against, FP32 when left out. */
   'board.get': { params: v.object({ datasetId: v.nullable(v.string()), baseline: v.optional(schemeIdSchema) }), result: boardSchema, events: none },
+  /** What was published of the seven models, and what it was measured with. */
+  'published.table': { params: none, result: publishedRowsSchema, events: none },
   /** Exactly these runs against each other on the images both have; Holm over all of these comparisons. See `comparablePairs` for which pairs. */
   'board.compare': { params: v.object({ runIds: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(100)) }), result: v.object({ pairs: v.array(pairedResultSchema) }), events: none },
   /** How top-1 and its interval went as images came in, in the order of the run's list. */
