@@ -14,7 +14,9 @@ import { noiseCommand, runNoise } from './commands/noise';
 import { parityCommand, runParityCommand } from './commands/parity';
 import { exportCommand, runExport } from './commands/export';
 import { removeCommand, runRemove } from './commands/remove';
+import { renameCommand, runRename } from './commands/rename';
 import { reportCommand, runReport } from './commands/report';
+import { reproduceCommand, runReproduce } from './commands/reproduce';
 import { runRuns, runsCommand } from './commands/runs';
 import { runSample, sampleCommand } from './commands/sample';
 import { exitCode, type CliEnvironment } from './environment';
@@ -62,7 +64,9 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   reportCommand(program, async (options) => finish(await runReport(environment, options)));
   exportCommand(program, async (options) => finish(await runExport(environment, options)));
   removeCommand(program, async (options) => finish(await runRemove(environment, options)));
+  renameCommand(program, async (name, options) => finish(await runRename(environment, name, options)));
   modelsCommand(program, async (options) => finish(await runModels(environment, options)), async (name, options) => finish(await runGetModel(environment, name, options)));
+  reproduceCommand(program, async (options) => finish(await runReproduce(environment, options)));
   sampleCommand(program, async (options) => finish(await runSample(environment, options)));
   return program;
 }

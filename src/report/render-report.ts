@@ -4,9 +4,11 @@ import { forestHeight, forestOption } from '../charts/forest-option';
 import { renderSvg } from '../charts/render-svg';
 import type { DatasetRecord, RunRecord } from '../shared/records';
 import type { ReportData } from '../shared/report';
+import type { Reproduction } from '../shared/reproduction';
 import { count, distinct, seconds } from './figures';
 import { html, type Html } from './html';
 import { pairTable } from './pair-table';
+import { reproductionSection } from './reproduction-section';
 import { resultsTable } from './results-table';
 import { runSection, runTitle } from './run-section';
 import { reportStyle } from './style';
@@ -16,9 +18,10 @@ const chartWidth = 992;
 /**
  * @param data what 'report.data' gives
  * @param dataset of the board, for its name and place; null when it is not known
+ * @param reproduction the published table measured again, where that was asked for
  * @returns the whole page
  */
-export function renderReport(data: ReportData, dataset: DatasetRecord | null = null): string {
+export function renderReport(data: ReportData, dataset: DatasetRecord | null = null, reproduction: Reproduction | null = null): string {
   const { board } = data;
   const runs = board.cells.map((cell) => cell.run).filter((run) => run !== null);
   const title = dataset === null ? 'Quantisation of vision transformers' : `Quantisation of vision transformers on the data set “${dataset.name}”`;
@@ -29,6 +32,7 @@ export function renderReport(data: ReportData, dataset: DatasetRecord | null = n
 <title>${title}</title><style>${{ html: reportStyle }}</style></head>
 <body><main><h1>${title}</h1>
 <p class="lead">${summary(runs, board.models.length)}</p>
+${reproduction === null ? html`` : reproductionSection(reproduction)}
 ${body}
 ${comparison(data)}
 ${data.runs.map((run, place) => runSection(run, place, dataset))}

@@ -2,7 +2,7 @@
 import { assertNever } from './assert-never';
 import { publishedProtocol, type PublishedRow } from './published';
 import type { RunRecord } from './records';
-import type { ReproducedModel, ReproductionParts } from './reproduction';
+import type { ReproducedModel, ReproductionParts, SeedPlace } from './reproduction';
 import type { Preprocess, SchemeId } from './settings';
 
 export type ReproductionRemark =
@@ -27,12 +27,18 @@ export type ReproductionRemark =
   | { readonly kind: 'logOnly'; readonly schemes: readonly SchemeId[] }
   | { readonly kind: 'unpublished'; readonly titles: readonly string[] };
 
+type Missing = Extract<ReproductionRemark, { kind: 'missing' }>;
+
+/** The models that are not there. */
+export function missingModels(places: readonly SeedPlace[]): Missing[] {
+  return places.filter(({ file }) => file === null).map(({ name, title, weights, target }) => ({ kind: 'missing', name, title, weights, target }));
+}
+
 /** Those of `reproductionOf`. */
 export function reproductionRemarks({ table, places, dataset, choices, runs }: ReproductionParts, models: readonly ReproducedModel[]): ReproductionRemark[] {
-  const remarks: ReproductionRemark[] = [];
-  for (const { name, title, weights, file, target, doubt } of places) {
-    if (file === null) remarks.push({ kind: 'missing', name, title, weights, target });
-    else if (doubt !== null) remarks.push(doubt.kind === 'other' ? { kind: 'otherWeights', title, weights, tag: doubt.tag } : { kind: 'unsaidWeights', title, weights });
+  const remarks: ReproductionRemark[] = missingModels(places);
+  for (const { title, weights, doubt } of places) {
+    if (doubt !== null) remarks.push(doubt.kind === 'other' ? { kind: 'otherWeights', title, weights, tag: doubt.tag } : { kind: 'unsaidWeights', title, weights });
   }
   for (const model of models) {
     const row = table.models.find(({ name }) => name === model.name);
@@ -47,7 +53,7 @@ export function reproductionRemarks({ table, places, dataset, choices, runs }: R
   const images = drawn?.calibrationImages ?? choices.calibrationImages;
   if (drawn !== undefined || images !== publishedProtocol.calibrationImages) remarks.push({ kind: 'otherDraw', images, expected: publishedProtocol.calibrationImages });
   if (quantised.length === 0 ? choices.arithmetic === 'integer' : quantised.some(({ arithmetic }) => arithmetic === 'integer')) remarks.push({ kind: 'integer' });
-  return [...remarks, ...ofFigures(table.models)];
+  return [...remarks, ...ofFigures(table.models.filter((row) => places.some(({ name }) => name === row.name)))];
 }
 
 function ofDataset({ labelSet, ownTrain, trainImages, valImages }: ReproductionParts['dataset'], limit: number | null, runs: readonly RunRecord[]): ReproductionRemark[] {

@@ -87,7 +87,7 @@ export interface Tally {
 export interface Reproduction {
   /** Where it was published. */
   readonly source: string;
-  /** All that are there or have a published figure. */
+  /** Of the places asked about, those that are there or have a published figure. */
   readonly models: readonly ReproducedModel[];
   /** Figures of the page inside the interval, and figures that only the logs have. */
   readonly page: Tally;
@@ -100,6 +100,8 @@ export interface ReproductionParts {
   readonly table: PublishedRows;
   readonly places: readonly SeedPlace[];
   readonly dataset: DatasetRecord;
+  /** Of the workspace: whose runs they are is known by their files. */
+  readonly models: readonly ModelRecord[];
   /** In the order they were made: of several of one cell the last counts. Runs of other models and other bits are passed over. */
   readonly runs: readonly RunRecord[];
   readonly choices: Pick<ReproductionChoices, 'arithmetic' | 'calibrationImages' | 'limit'>;
@@ -108,8 +110,7 @@ export interface ReproductionParts {
 /** Measured beside published. Without runs: what is known before anything is measured. */
 export function reproductionOf(parts: ReproductionParts): Reproduction {
   const { table, places } = parts;
-  const present = new Set(places.filter(({ file }) => file !== null).map(({ name }) => name));
-  const models = table.models.filter(({ name, figures }) => present.has(name) || figures.length > 0).map((row) => ({ name: row.name, title: row.title, cells: cellsOf(row, parts) }));
+  const models = table.models.filter((row) => places.some(({ name, file }) => name === row.name && (file !== null || row.figures.length > 0))).map((row) => ({ name: row.name, title: row.title, cells: cellsOf(row, parts) }));
   const cells = models.flatMap((model) => model.cells);
   return {
     source: table.page, models,
@@ -119,14 +120,21 @@ export function reproductionOf(parts: ReproductionParts): Reproduction {
   };
 }
 
-function cellsOf(row: PublishedRow, { table, runs }: ReproductionParts): ReproducedCell[] {
-  const own = runs.filter((run) => seedModelOf(run.modelName)?.name === row.name || run.modelName.startsWith(`${row.architecture}.`));
+function cellsOf(row: PublishedRow, { table, places, models, runs }: ReproductionParts): ReproducedCell[] {
+  const file = places.find(({ name }) => name === row.name)?.file ?? null;
+  const ids = new Set(models.filter((model) => file !== null && isAt(model, file)).map(({ id }) => id));
+  const own = runs.filter(({ modelId }) => ids.has(modelId));
   const schemes: readonly SchemeId[] = ['none', ...logSchemeIds];
   return schemes.map((scheme) => {
     const run = own.filter(({ settings }) => settings.scheme === scheme && (scheme === 'none' ? settings.arithmetic === 'fp32' : settings.wBits === table.wBits && settings.aBits === table.aBits)).at(-1) ?? null;
     const published = row.figures.find((figure) => figure.scheme === scheme)?.figure ?? { page: null, log: null, as: null };
     return { scheme, run, published, page: verdictOf(run, published.page), log: verdictOf(run, published.log) };
   });
+}
+
+/** A model is named by its file, or by the folder that a hub's download makes. */
+function isAt({ file }: ModelRecord, named: string): boolean {
+  return file === named || file.startsWith(`${named}/`) || file.startsWith(`${named}\\`);
 }
 
 /** Where a published figure lies against the measured interval. */

@@ -1,0 +1,138 @@
+/** `bitlog2 reproduce`: the published table on an ImageNet, measured beside published, for every model that is there. */
+import { basename, dirname, extname, join, parse } from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Engine } from '../../engine';
+import { renderReport } from '../../report/render-report';
+import type { EvaluationResult } from '../../shared/evaluation';
+import { fail } from '../../shared/failure';
+import { publishedProtocol, type PublishedRows } from '../../shared/published';
+import type { DatasetRecord } from '../../shared/records';
+import { reproductionOf, reproductionSpec, seedPlaces, type Reproduction, type SeedPlace } from '../../shared/reproduction';
+import { isWarning, missingModels, remarkSentence } from '../../shared/reproduction-remarks';
+import { seedModels } from '../../shared/seed-models';
+import { labelOrders, type LabelChoice, type SchemeId } from '../../shared/settings';
+import { parseNames, parsePositive, parseSchemes } from '../arguments';
+import type { CliEnvironment } from '../environment';
+import { resolveModel } from '../model-names';
+import { ProgressLine } from '../progress-line';
+import { reproductionJson, reproductionText } from '../reproduction-text';
+import { evaluate, outcomeCode } from './eval';
+
+export interface ReproduceOptions {
+  readonly dataset: string;
+  readonly model?: readonly string[];
+  readonly log_quant_scheme: readonly SchemeId[];
+  readonly arithmetic: 'reference' | 'integer';
+  readonly calibBatchsize: number;
+  readonly batch: number;
+  readonly limit?: number;
+  readonly workers?: number;
+  readonly labels?: string;
+  readonly labelOrder: LabelChoice['order'];
+  readonly workspace?: string;
+  readonly resume: boolean;
+  readonly json: boolean;
+}
+
+export function reproduceCommand(program: Command, run: (options: ReproduceOptions) => Promise<void>): void {
+  program
+    .command('reproduce')
+    .description('measure the published table on an ImageNet: FP32 and all schemes at W4A4 for every model that is there, beside what was published; HTML report beside the workspace')
+    .requiredOption('--dataset <folder>', 'ImageNet as it lies: train/ and val/, flat val, the tars, parquet')
+    .option('--model <names>', 'only these: names (vit_small, ...) or files, separated by commas (default: all that lie in the model folder or are in the workspace)', parseNames)
+    .option('--log_quant_scheme <ids>', 'only these schemes, separated by commas', parseSchemes, parseSchemes('all'))
+    .addOption(new Option('--arithmetic <name>', 'reference (as published) or integer').choices(['reference', 'integer']).default('reference'))
+    .option('--calib-batchsize <n>', 'calibration images', parsePositive, publishedProtocol.calibrationImages)
+    .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
+    .option('--limit <n>', 'evaluate this many images: class-balanced, the same ones every time', parsePositive)
+    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
+    .option('--labels <file>', 'labels of validation pictures that lie flat, as for eval')
+    .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
+    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .option('--resume', 'continue the newest runs with these settings, or start them', false)
+    .option('--json', 'print one JSON document', false)
+    .action((options: ReproduceOptions) => run(options));
+}
+
+export async function runReproduce(environment: CliEnvironment, options: ReproduceOptions): Promise<number> {
+  const progress = new ProgressLine(environment);
+  const engine = environment.openEngine({ workers: options.workers ?? null });
+  try {
+    const workspace = await engine.call('workspace.open', { file: options.workspace === undefined ? null : environment.resolvePath(options.workspace) });
+    const table = await engine.call('published.table', null);
+    const places = await foundPlaces(environment, engine, options);
+    const files = places.flatMap(({ file }) => (file === null ? [] : [file]));
+    for (const remark of missingModels(places)) progress.note(remarkSentence(remark));
+    if (files.length === 0) throw fail('not-found', 'None of the seven models is there', { file: join(dirname(workspace.file), 'models'), expected: 'a .safetensors or .onnx file of one of them', next: 'Get one: bitlog2 models says which there are, or name files with --model' });
+    const dataset = await engine.call('dataset.add', { root: environment.resolvePath(options.dataset), ...labelsOf(environment, options) });
+    for (const note of dataset.notes) progress.note(note);
+    if (dataset.labelSet !== 'imagenet-1k') throw fail('labels-mismatch', "The published figures are of ImageNet; this data set's classes are not ImageNet's", { file: dataset.root, expected: 'class folders named by WordNet id, or ImageNet in another of its layouts', next: 'Name an ImageNet folder; bitlog2 eval runs on any data set' });
+    const parts = { table, places, dataset, models: workspace.models, runs: [], choices: choicesOf(options) };
+    for (const remark of reproductionOf(parts).remarks) if (isWarning(remark)) progress.note(remarkSentence(remark));
+    const result = await evaluate(environment, engine, reproductionSpec(files, dataset, table, choicesOf(options)), progress);
+    return await finish(environment, engine, { options, table, places, dataset, result, workspace: workspace.file });
+  } finally {
+    progress.clear();
+    await engine.close();
+  }
+}
+
+interface Outcome {
+  readonly options: ReproduceOptions;
+  readonly table: PublishedRows;
+  readonly places: readonly SeedPlace[];
+  readonly dataset: DatasetRecord;
+  readonly result: EvaluationResult;
+  readonly workspace: string;
+}
+
+async function finish(environment: CliEnvironment, engine: Engine, { options, table, places, dataset, result, workspace }: Outcome): Promise<number> {
+  const { models } = await engine.call('workspace.summary', null);
+  const reproduction = reproductionOf({ table, places, dataset, models, runs: result.runs.map(({ run }) => run), choices: choicesOf(options) });
+  environment.stdout.write(options.json ? `${JSON.stringify(reproductionJson(reproduction, places, dataset))}\n` : reproductionText(reproduction));
+  const report = await writeReport(environment, engine, { reproduction, dataset, result, workspace });
+  // Part of the result for a person; beside a JSON document it would spoil it.
+  if (report !== null) (options.json ? environment.stderr : environment.stdout).write(`report: ${report}\n`);
+  return outcomeCode(environment, result);
+}
+
+/** Beside the workspace; null when nothing was run. */
+async function writeReport(environment: CliEnvironment, engine: Engine, { reproduction, dataset, result, workspace }: { readonly reproduction: Reproduction; readonly dataset: DatasetRecord; readonly result: EvaluationResult; readonly workspace: string }): Promise<string | null> {
+  const datasetId = result.runs[0]?.run.datasetId;
+  if (datasetId === undefined) return null;
+  const data = await engine.call('report.data', { datasetId, runs: [] });
+  const file = join(dirname(workspace), `${parse(workspace).name}.report.html`);
+  environment.writeText(file, renderReport(data, dataset, reproduction));
+  return file;
+}
+
+/** The seven models and their files; with --model only those that are named. */
+async function foundPlaces(environment: CliEnvironment, engine: Engine, { model: given }: ReproduceOptions): Promise<SeedPlace[]> {
+  const known = await engine.call('models.known', { hashes: false });
+  const { models } = await engine.call('workspace.summary', null);
+  const places = seedPlaces(known, models.filter(({ file }) => environment.exists(file)));
+  if (given === undefined) return places;
+  return given.map((name) => {
+    const place = places.find((other) => other.name === name);
+    // A name whose file is not there says how to get it; a file is known by its name.
+    if (place !== undefined && place.file !== null) return place;
+    const { file } = resolveModel(environment, known.folder, name);
+    const stem = basename(file, extname(file));
+    const wanted = basename(file) === 'model.safetensors' ? basename(dirname(file)) : stem;
+    const seed = seedModels.find((model) => [model.name, model.architecture].some((base) => wanted === base || wanted.startsWith(`${base}.`)));
+    const row = places.find((other) => other.name === seed?.name);
+    if (seed === undefined || row === undefined) throw fail('settings', `The file does not say which of the seven models it is`, { file, expected: seedModels.map(({ architecture, tag }) => `${architecture}.${tag}`).join(', '), next: 'Call the file by its architecture and weights, as timm does' });
+    const tag = /\.(.+)$/.exec(wanted)?.[1] ?? null;
+    return { ...row, file, doubt: tag === seed.tag ? null : tag === null ? { kind: 'unsaid' } : { kind: 'other', tag } };
+  });
+}
+
+function choicesOf({ log_quant_scheme: schemes, arithmetic, calibBatchsize: calibrationImages, batch, limit, workers, resume }: ReproduceOptions): Parameters<typeof reproductionSpec>[3] {
+  return { schemes, arithmetic, calibrationImages, batch, limit: limit ?? null, workers: workers ?? null, resume };
+}
+
+function labelsOf(environment: CliEnvironment, { labels, labelOrder }: ReproduceOptions): { labels?: LabelChoice } {
+  if (labels === undefined && labelOrder === 'auto') return {};
+  return { labels: { file: labels === undefined ? null : environment.resolvePath(labels), order: labelOrder } };
+}
