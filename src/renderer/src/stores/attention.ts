@@ -55,6 +55,8 @@ export const useAttention = defineStore('attention', () => {
     const owner = `${answer.runId}/${answer.image}`;
     const known = owner === damageOf ? damage.value : new Map<number, readonly HeadDamage[]>();
     damageOf = owner;
+    // Every head of a block brings the same.
+    if (known === damage.value && known.has(answer.block)) return;
     damage.value = new Map(known).set(answer.block, answer.damage);
   }
 
@@ -83,6 +85,9 @@ export const useAttention = defineStore('attention', () => {
     walls.set(key, answer);
     return answer;
   });
+
+  /** Heads that are here already. */
+  const headsKept = ({ runId, image, block }: Omit<ViewKey, 'head'>): AttentionHeads | undefined => walls.get(`${runId}/${image}/${block}`);
 
   const rollout = useLatest(async (signal, { runId, image, block }: Omit<ViewKey, 'head'>, query: RolloutQuery) => {
     const key = `${runId}/${image}/${block}/${JSON.stringify(query)}`;
@@ -128,7 +133,7 @@ export const useAttention = defineStore('attention', () => {
   }
 
   return {
-    mode, scaleKind, filter, damage, fillDamage, pictureOf, pictureKept, forget,
+    mode, scaleKind, filter, damage, fillDamage, pictureOf, pictureKept, headsKept, forget,
     view: view.value, viewFailure: view.failure, viewBusy: view.busy, loadView: view.run,
     heads: heads.value, loadHeads: heads.run,
     rollout: rollout.value, rolloutFailure: rollout.failure, loadRollout: rollout.run,
