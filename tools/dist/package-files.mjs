@@ -7,12 +7,14 @@ import { installerOnly } from './shipped.mjs';
 /** Folders of resources/ that the program reads at run time, or that say where those come from. */
 export const carriedResources = ['icons', 'imagenet', 'models', 'published', 'sample'];
 
-/** The command line and the benches run under plain Node, from the project; the packaged binary is no Node (fuse RunAsNode). */
-const entries = ['index.js', 'engine-process.js', 'worker.js', 'picture-thread.js'];
+/** They run under plain Node, from the project; the packaged binary is no Node (fuse RunAsNode). */
+export const plainNodePrograms = ['bench.js', 'cli.js'];
 
 const requires = /\b(?:require|resolve)\((["'`])([^"'`]+)\1\)/g;
 
 /**
+ * What the entries of the main target load, but for the programs of plain Node. Every other entry counts: some are started by a path.
+ *
  * @param {string} folder out/main
  * @returns {{ bundles: string[], packages: string[] }} files below the folder, and names of packages that they load
  */
@@ -31,6 +33,7 @@ export function reachable(folder) {
       }
     }
   };
+  const entries = readdirSync(folder).filter((name) => name.endsWith('.js') && !plainNodePrograms.includes(name));
   entries.forEach(visit);
   return { bundles: [...bundles].sort(), packages: [...packages].sort() };
 }
