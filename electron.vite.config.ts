@@ -15,6 +15,7 @@ const mainEntries = {
   cli: at('src/cli/index.ts'),
   worker: at('src/engine/runtime/workers/worker.ts'),
   'picture-thread': at('src/engine/runtime/workers/picture-thread.ts'),
+  'model-trial': at('src/engine/runtime/untrusted/model-trial.ts'),
   bench: at('tools/bench/index.ts'),
 };
 

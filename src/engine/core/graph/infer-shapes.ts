@@ -32,10 +32,14 @@ const unary = new Set([
   'SimplifiedLayerNormalization', 'Clip', 'Softplus', 'HardSigmoid', 'HardSwish', 'Elu', 'Not', 'IsNaN', 'Dropout', 'BatchNormalization', 'Floor', 'Round', 'Sin', 'Cos', 'Celu', 'Selu', 'Mish',
 ]);
 
+const twoInputs = new Set(['Conv', 'Gemm', 'MatMul', 'Gather']);
+
 function outputShapes(graph: Graph, node: GraphNode, shapes: ReadonlyMap<string, Dims>): readonly Dims[] | null {
   const inputs = node.inputs.map((name) => (name === '' ? [] : shapes.get(name)));
   if (inputs.some((dims) => dims === undefined)) return null;
   const known = inputs.map((dims) => dims ?? []);
+  // A file may hold anything; ONNX Runtime refuses such a node later, and nothing is said about it here.
+  if (known.length < (twoInputs.has(node.opType) ? 2 : 1)) return null;
   if (unary.has(node.opType)) return [known[0]];
   if (elementwise.has(node.opType)) return [known.reduce(broadcast)];
   const x = known[0];

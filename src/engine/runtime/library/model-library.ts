@@ -18,9 +18,15 @@ export interface KnownModel {
   readonly requirement: Requirement;
 }
 
+/** Whether a file may be loaded here: asked once per content. Throws EngineError when it may not. */
+export type Admission = (file: string, hash: string, stop: StopFlag | undefined) => Promise<void>;
+
 export class ModelLibrary {
   /** By path, size and time of change. Few entries: the shared bytes of large models are worth forgetting. */
   private readonly known = new Map<string, Promise<KnownModel>>();
+
+  /** Without `admit`, files are loaded as they are: those that a test or a bench has made itself. */
+  constructor(private readonly admit: Admission | null = null) {}
 
   /**
    * Imports a model, or finds it. Throws EngineError for anything that is wrong with the file.
@@ -38,7 +44,7 @@ export class ModelLibrary {
       }
     }
     for (const old of [...this.known.keys()].slice(0, -3)) this.known.delete(old);
-    const loading = importInto(pool, file, stop);
+    const loading = importInto(pool, file, this.admit, stop);
     this.known.set(key, loading);
     const forget = (): void => {
       if (this.known.get(key) === loading) this.known.delete(key);
@@ -74,8 +80,9 @@ function isStop(error: unknown): boolean {
   return error instanceof EngineError && error.failure.kind === 'stopped';
 }
 
-async function importInto(pool: WorkerPool, file: string, stop: StopFlag | undefined): Promise<KnownModel> {
+async function importInto(pool: WorkerPool, file: string, admit: Admission | null, stop: StopFlag | undefined): Promise<KnownModel> {
   const hash = await hashFile(file);
+  await admit?.(file, hash, stop);
   const shared = await pool.run<'import'>({ kind: 'import', model: hash, file }, stop === undefined ? {} : { stop });
   return { record: modelRecord(file, hash, shared), shared, requirement: { key: hash, task: { kind: 'adopt', model: hash, shared } } };
 }

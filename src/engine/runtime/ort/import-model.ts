@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { EngineError, fail } from '../../../shared/failure';
+import { checkLimits } from '../../core/graph/check-limits';
 import { checkWeights } from '../../core/graph/check-weights';
 import { findStructure } from '../../core/graph/find-structure';
 import { fuseLayerNorm } from '../../core/graph/fuse-layer-norm';
@@ -92,9 +93,11 @@ export async function importGraph(source: Graph, poll: () => void = noPoll): Pro
   const input = inputShape(prepared);
   notes.push(...input.notes);
   poll();
+  checkLimits({ ...prepared, inputs: prepared.inputs.map((one) => ({ ...one, dims: input.dims })) });
   const exported = await canonicalise(prepared, input.dims);
   poll();
   refuseUnsupported(exported);
+  checkLimits(exported);
   const shapes = inferShapes(exported);
   const canonical = prune(fuseLayerNorm(raiseOpset(exported, (name) => shapes.get(name)?.length)));
   const single = tryRebatch(canonical, 1, notes) ?? canonical;
