@@ -9,6 +9,7 @@ import type { StateFile } from './state-file';
 export interface Dialogs {
   models(contents: WebContents): Promise<string[]>;
   dataset(contents: WebContents): Promise<string | null>;
+  labels(contents: WebContents): Promise<string | null>;
   workspace(contents: WebContents, create: boolean): Promise<string | null>;
   save(contents: WebContents, name: string, kind: SavedKind): Promise<string | null>;
   export(contents: WebContents, name: string, format: TableFormat): Promise<string | null>;
@@ -51,6 +52,11 @@ export function makeDialogs(state: StateFile, locale: () => Locale): Dialogs {
     async dataset(contents) {
       const [folder] = await open(contents, { title: labels(locale()).chooseDataset, properties: ['openDirectory'] });
       return folder === undefined ? null : remember(folder, dirname(folder));
+    },
+    async labels(contents) {
+      const filters = [{ name: 'txt, csv', extensions: ['txt', 'csv'] }, { name: '*', extensions: ['*'] }];
+      const [file] = await open(contents, { title: labels(locale()).chooseLabels, properties: ['openFile'], filters });
+      return file === undefined ? null : remember(file, dirname(file));
     },
     async workspace(contents, create) {
       const filters = [{ name: 'BitLog2', extensions: ['bitlog2'] }];

@@ -3,12 +3,18 @@
  *
  * A native crash in ONNX Runtime ends the engine process, never this one (docs/decisions/0001).
  */
+import { heartbeat, stillHeart, type Heart } from './heartbeat';
 import { afterLoss, freshPolicy } from './restart-policy';
+
+/** How the engine before ended, for the next one: what it was working on is less to blame when somebody killed it. */
+export type LastEnd = 'unknown' | 'killed';
 
 /** What the host needs of Electron; passed in, so that its logic is tested without one. */
 export interface EngineProcess<Port> {
   postMessage(message: unknown, ports: Port[]): void;
   kill(): boolean;
+  /** Ends it also when it listens to nothing any more. */
+  destroy(): void;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
 }
@@ -19,7 +25,7 @@ export interface EngineClientPage<Port> {
 }
 
 export interface EngineHostParts<Port> {
-  fork(): EngineProcess<Port>;
+  fork(lastEnd: LastEnd): EngineProcess<Port>;
   makeChannel(): { port1: Port; port2: Port };
   now(): number;
   later(work: () => void, delayMs: number): () => void;
@@ -30,7 +36,11 @@ export interface EngineHost<Port> {
   /** Gives the page a port, now or as soon as the engine is up, and a new one after every restart. */
   connect(page: EngineClientPage<Port>): void;
   /** Why the process went, as Electron's 'child-process-gone' tells it (the exit code alone is unreliable). */
-  noteReason(reason: string): void;
+  noteReason(reason: string, lastEnd: LastEnd): void;
+  /** Starts it again after it was given up. */
+  restart(): void;
+  /** The machine goes to sleep, or is awake again: the engine begins nothing in between. */
+  setAsleep(asleep: boolean): void;
   /** Ends the engine after it has closed its workspace, or after `patienceMs`. */
   stop(patienceMs: number): Promise<void>;
 }
@@ -38,7 +48,12 @@ export interface EngineHost<Port> {
 /** Electron tells the reason shortly after the exit. */
 const reasonDelayMs = 100;
 
-const isReady = (message: unknown): boolean => typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'ready';
+/** Between two questions whether it is still there. */
+const beatMs = 5_000;
+
+function kindOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined;
+}
 
 export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<Port> {
   const pages = new Set<EngineClientPage<Port>>();
@@ -46,8 +61,13 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
   let ready = false;
   let policy = freshPolicy;
   let reason: string | null = null;
+  let lastEnd: LastEnd = 'unknown';
   let cancelRestart = (): void => undefined;
+  let cancelBeat = (): void => undefined;
   let stopped: (() => void) | undefined;
+  let heard = (): void => undefined;
+  /** The one that was ended for its silence: the system's reason says less than ours. */
+  let hung: EngineProcess<Port> | undefined;
   let givenUp: string | null | undefined;
 
   function sendPort(page: EngineClientPage<Port>): void {
@@ -59,6 +79,7 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
   function lost(startedAt: number): void {
     engine = undefined;
     ready = false;
+    cancelBeat();
     if (stopped) {
       stopped();
       return;
@@ -75,13 +96,34 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
     if (next.delayMs !== null) cancelRestart = parts.later(start, next.delayMs);
   }
 
+  /** Its main thread never computes for long, so one that says nothing for several beats hangs. */
+  function beat(child: EngineProcess<Port>, heart: Heart): void {
+    cancelBeat = parts.later(() => {
+      const next = heartbeat(heart, parts.now(), beatMs);
+      if (next.kind === 'hangs') {
+        reason = `no answer for ${Math.round(next.silentMs / 1000)} s`;
+        lastEnd = 'unknown';
+        hung = child;
+        child.destroy();
+        return;
+      }
+      heard = (): void => { next.heart.answered = true; };
+      child.postMessage({ kind: 'ping' }, []);
+      beat(child, next.heart);
+    }, beatMs);
+  }
+
   function start(): void {
     const startedAt = parts.now();
-    const child = parts.fork();
+    const child = parts.fork(lastEnd);
+    lastEnd = 'unknown';
+    givenUp = undefined;
     engine = child;
     child.on('message', (message) => {
-      if (!isReady(message)) return;
+      if (kindOf(message) === 'pong') heard();
+      if (kindOf(message) !== 'ready') return;
       ready = true;
+      beat(child, stillHeart(parts.now()));
       for (const page of pages) {
         if (page.isDestroyed()) pages.delete(page);
         else sendPort(page);
@@ -101,11 +143,26 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
       // A page that came too late to hear it.
       if (givenUp !== undefined) parts.onState('failed', givenUp);
     },
-    noteReason(text) {
+    noteReason(text, end) {
+      if (hung !== undefined) {
+        hung = undefined;
+        return;
+      }
       reason = text;
+      lastEnd = end;
+    },
+    restart() {
+      if (engine !== undefined || givenUp === undefined) return;
+      policy = freshPolicy;
+      parts.onState('restarting', null);
+      start();
+    },
+    setAsleep(asleep) {
+      engine?.postMessage({ kind: 'sleep', asleep }, []);
     },
     stop(patienceMs) {
       cancelRestart();
+      cancelBeat();
       return new Promise((resolve) => {
         stopped = resolve;
         if (!engine) {

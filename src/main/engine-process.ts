@@ -1,7 +1,9 @@
 /** Entry of the engine process: the engine behind the ports that main hands over. No logic of its own. */
 import { join } from 'node:path';
 import type { MessagePortMain } from 'electron';
-import { createEngine, serveEngine, type EnginePort } from '../engine';
+import { createEngine, serveEngine, type Engine, type EnginePort } from '../engine';
+import { toFailure } from '../shared/failure';
+import { ModelTrials } from './trials-client';
 
 function switchValue(name: string): string {
   const prefix = `--${name}=`;
@@ -29,17 +31,36 @@ process.on('unhandledRejection', (reason) => {
   process.exit(1);
 });
 
+const trials = new ModelTrials((message) => process.parentPort.postMessage(message));
 const engine = createEngine({
   workerPath: join(__dirname, 'worker.js'),
   resourcesPath: switchValue('resources'),
   defaultWorkspace: join(switchValue('user-data'), 'default.bitlog2'),
   version: __APP_VERSION__,
+  trial: trials.start,
+  lastEnd: switchValue('last-end') === 'killed' ? 'killed' : 'unknown',
 });
+
+/** Failures also go to the log: what a person stops is none. */
+const logged: Pick<Engine, 'call'> = {
+  call: async (method, params, options) => {
+    try {
+      return await engine.call(method, params, options);
+    } catch (error) {
+      const { kind, what, place } = toFailure(error);
+      if (kind !== 'stopped') process.stderr.write(`engine: ${method}: ${kind}: ${what}${kind === 'internal' && place !== undefined ? `\n${place}` : ''}\n`);
+      throw error;
+    }
+  },
+};
 
 process.parentPort.on('message', ({ data, ports }) => {
   const message: unknown = data;
+  trials.hear(message);
   if (typeof message !== 'object' || message === null || !('kind' in message)) return;
-  if (message.kind === 'client') ports.forEach((port) => serveEngine(engine, asEnginePort(port)));
+  if (message.kind === 'client') ports.forEach((port) => serveEngine(logged, asEnginePort(port)));
+  if (message.kind === 'ping') process.parentPort.postMessage({ kind: 'pong' });
+  if (message.kind === 'sleep') engine.setAsleep('asleep' in message && message.asleep === true);
   if (message.kind === 'shutdown') void engine.close().then(() => process.exit(0));
 });
 process.parentPort.postMessage({ kind: 'ready' });

@@ -1,18 +1,25 @@
 /** Boot order of the shell; everything it does stands in the files it imports. */
 import { randomBytes } from 'node:crypto';
 import { url as inspectorUrl } from 'node:inspector';
+import { homedir, release, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { app, BrowserWindow, MessageChannelMain, nativeTheme, utilityProcess, type MessagePortMain, type WebContents } from 'electron';
+import { app, BrowserWindow, MessageChannelMain, nativeTheme, powerMonitor, type MessagePortMain, type WebContents } from 'electron';
+import { maskPrivate, type PrivateWords } from '../shared/mask-private';
 import type { Locale, WindowEvent } from '../shared/window-contract';
 import { unwantedDebugger } from './debug-switches';
+import { keepCrashReports } from './crash-reports';
 import { makeDialogs } from './dialogs';
+import { errorDetails } from './error-details';
 import { startEngineHost } from './engine-host';
-import { parseLaunchOptions } from './launch-options';
+import { forkEngine } from './fork-engine';
+import { openLog } from './log-file';
+import { handedWorkspace, parseLaunchOptions } from './launch-options';
 import { showMenu } from './menu';
 import { pageOrigin } from './page-files';
 import { registerPageScheme, servePage } from './protocol';
 import { makeSavedFiles } from './saved-files';
 import { denyNetwork, denyPermissions, hardenWebContents } from './security';
+import { showFolder } from './show-folder';
 import { openStateFile } from './state-file';
 import { createWindow } from './window';
 import { sendWindowEvent, serveWindowCalls } from './window-calls';
@@ -29,6 +36,7 @@ const folders = {
   preload: join(__dirname, '../preload/index.js'),
   page: join(__dirname, '../renderer'),
   engine: join(__dirname, 'engine-process.js'),
+  trial: join(__dirname, 'model-trial.js'),
   resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(__dirname, '../../resources'),
 };
 /** Elsewhere the system takes it from the program file. */
@@ -42,16 +50,31 @@ if (unwantedDebugger(app.isPackaged, (name) => app.commandLine.hasSwitch(name), 
 app.on('open-file', (event, file) => {
   event.preventDefault();
   launch = { ...launch, workspace: file };
+  for (const window of BrowserWindow.getAllWindows()) sendWindowEvent(window.webContents, { kind: 'open-path', path: file });
 });
 
 app.setName('bitlog2-workbench');
 // The same folder as the command line's, whatever name the Electron that runs us goes by.
 app.setPath('userData', launch.userDataDir === null ? join(app.getPath('appData'), 'bitlog2-workbench') : resolve(launch.userDataDir));
+const who: PrivateWords = { home: homedir(), user: userName() };
+const log = openLog({ folder: join(app.getPath('userData'), 'logs'), mask: (text) => maskPrivate(text, who), now: () => new Date().toISOString() });
+keepCrashReports(join(app.getPath('userData'), 'crashes'));
+process.on('uncaughtExceptionMonitor', (error) => log.write('main', error.stack ?? error.message));
 registerPageScheme();
 const isOwnPage = (address: string): boolean => address.startsWith(`${origin}/`);
 hardenWebContents(isOwnPage);
 
+/** The system may know no name for who started us (a container). */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
+
 function boot(): void {
+  log.write('main', `started, version ${__APP_VERSION__}, Electron ${process.versions.electron ?? ''}, ${process.platform} ${release()} ${process.arch}`);
   const state = openStateFile(join(app.getPath('userData'), 'window.json'));
   const systemLocale = (): Locale => (app.getLocale().toLowerCase().startsWith('ko') ? 'ko' : 'en');
   let chosenLocale: Locale | null = launch.locale;
@@ -68,26 +91,36 @@ function boot(): void {
   servePage(folders.page, () => styleNonce);
 
   const host = startEngineHost<MessagePortMain>({
-    fork: () => {
-      const child = utilityProcess.fork(folders.engine, [`--resources=${folders.resources}`, `--user-data=${app.getPath('userData')}`], {
-        serviceName: engineServiceName,
-        stdio: 'inherit',
-      });
-      return child;
-    },
+    fork: (lastEnd) => forkEngine({
+      file: folders.engine, trial: folders.trial, serviceName: engineServiceName,
+      args: [`--resources=${folders.resources}`, `--user-data=${app.getPath('userData')}`, `--last-end=${lastEnd}`],
+      said: (text) => log.write('engine', text),
+    }),
     makeChannel: () => new MessageChannelMain(),
     now: () => performance.now(),
     later: (work, delayMs) => {
       const timer = setTimeout(work, delayMs);
       return () => clearTimeout(timer);
     },
-    onState: (engineState, detail) => tell({ kind: 'engine-state', state: engineState, detail }),
+    onState: (engineState, detail) => {
+      log.write('main', `engine ${engineState}${detail === null ? '' : `: ${detail}`}`);
+      tell({ kind: 'engine-state', state: engineState, detail });
+    },
   });
   app.on('child-process-gone', (_event, details) => {
-    if (details.name === engineServiceName || details.serviceName === engineServiceName) host.noteReason(`${details.reason}, exit code ${details.exitCode}`);
+    if (details.name === engineServiceName || details.serviceName === engineServiceName) host.noteReason(`${details.reason}, exit code ${details.exitCode}`, details.reason === 'killed' ? 'killed' : 'unknown');
+    else log.write('main', `${details.type} process gone: ${details.reason}, exit code ${details.exitCode}`);
   });
+  powerMonitor.on('suspend', () => host.setAsleep(true));
+  powerMonitor.on('resume', () => host.setAsleep(false));
 
-  const showLocalMenu = (): void => showMenu(locale(), !app.isPackaged, (command) => tell({ kind: 'menu', command }));
+  const showLocalMenu = (): void => showMenu(locale(), !app.isPackaged, {
+    command: (command) => tell({ kind: 'menu', command }),
+    showLogs: () => {
+      log.write('main', 'the folder of the logs is shown');
+      void showFolder(log.folder);
+    },
+  });
   const handlers = makeWindowHandlers({
     state,
     dialogs: makeDialogs(state, locale),
@@ -95,6 +128,11 @@ function boot(): void {
     launch: () => launch,
     locale,
     connectEngine: (contents) => host.connect(contents),
+    restartEngine: () => host.restart(),
+    details: (text) => errorDetails(text, {
+      ...who, version: __APP_VERSION__, electron: process.versions.electron ?? '', chrome: process.versions.chrome ?? '', node: process.versions.node,
+      system: `${process.platform} ${release()} ${process.arch}`,
+    }),
     onLocale: () => {
       // From now on the choice counts, not the switch that the app was started with.
       chosenLocale = null;
@@ -114,7 +152,9 @@ function boot(): void {
       window.destroy();
     };
     window.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason !== 'clean-exit') replace();
+      if (reason === 'clean-exit') return;
+      log.write('main', `the page's process is gone: ${reason}`);
+      replace();
     });
     // Chromium asks nobody before it shows one of its own blank pages (about:blank, about:srcdoc), and stopping it there ends the app.
     window.webContents.on('did-navigate', (_event, address) => {
@@ -129,8 +169,10 @@ function boot(): void {
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow();
   });
-  app.on('second-instance', () => {
+  app.on('second-instance', (_event, args, folder, handed) => {
     const [window] = BrowserWindow.getAllWindows();
+    const path = handedWorkspace(handed) ?? parseLaunchOptions(args, folder).workspace;
+    if (path !== null) tell({ kind: 'open-path', path });
     if (window?.isMinimized()) window.restore();
     window?.focus();
   });
@@ -147,5 +189,5 @@ function boot(): void {
 
 app.on('window-all-closed', () => app.quit());
 // One app per user-data folder: two would fight for the workspace file.
-if (app.requestSingleInstanceLock()) void app.whenReady().then(boot);
+if (app.requestSingleInstanceLock({ workspace: launch.workspace })) void app.whenReady().then(boot);
 else app.quit();

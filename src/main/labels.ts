@@ -4,6 +4,7 @@ import type { Locale } from '../shared/window-contract';
 const english = {
   chooseModels: 'Add models',
   chooseDataset: 'Open an image folder',
+  chooseLabels: 'Choose a label file',
   openWorkspace: 'Open workspace',
   newWorkspace: 'New workspace',
   exportData: 'Export tables of the workspace',
@@ -37,6 +38,7 @@ const english = {
   zoomReset: 'Actual size',
   fullScreen: 'Full screen',
   shortcuts: 'Keyboard shortcuts',
+  showLogs: 'Show the logs folder',
   about: 'About BitLog2 Workbench',
 };
 
@@ -45,6 +47,7 @@ export type Labels = Readonly<typeof english>;
 const korean: Labels = {
   chooseModels: '모델 추가',
   chooseDataset: '이미지 폴더 열기',
+  chooseLabels: '레이블 파일 고르기',
   openWorkspace: '작업 공간 열기',
   newWorkspace: '새 작업 공간',
   exportData: '작업 공간 표 내보내기',
@@ -78,6 +81,7 @@ const korean: Labels = {
   zoomReset: '실제 크기',
   fullScreen: '전체 화면',
   shortcuts: '단축키',
+  showLogs: '로그 폴더 열기',
   about: 'BitLog2 Workbench 정보',
 };
 

@@ -54,3 +54,8 @@ export function parseLaunchOptions(args: readonly string[], folder: string): Lau
     openSample: args.includes('--open-sample'),
   };
 }
+
+/** What a second start of the app hands to the first: Chromium reorders its arguments, so the workspace also comes by itself. */
+export function handedWorkspace(handed: unknown): string | null {
+  return typeof handed === 'object' && handed !== null && 'workspace' in handed && typeof handed.workspace === 'string' ? handed.workspace : null;
+}

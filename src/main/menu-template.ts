@@ -5,13 +5,17 @@ import { labels } from './labels';
 /** In the order of the tabs. */
 const pages = ['board', 'layers', 'attention', 'levels', 'images', 'calibration'] as const;
 
+export interface MenuActions {
+  /** Carries a chosen entry to the page. */
+  readonly command: (command: MenuCommand) => void;
+  readonly showLogs: () => void;
+}
+
 /**
  * The application menu. Reload and the developer tools are there only while developing: a reloaded page would
  * carry the nonce of the load before.
- *
- * @param command carries a chosen entry to the page
  */
-export function menuTemplate(locale: Locale, developing: boolean, command: (command: MenuCommand) => void): MenuItemConstructorOptions[] {
+export function menuTemplate(locale: Locale, developing: boolean, { command, showLogs }: MenuActions): MenuItemConstructorOptions[] {
   const text = labels(locale);
   const item = (label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
     label,
@@ -69,6 +73,6 @@ export function menuTemplate(locale: Locale, developing: boolean, command: (comm
       ],
     },
     { label: text.go, submenu: [...pages.map((page, index) => pageKey(text.pages[page], `page-${page}`, `CmdOrCtrl+${index + 1}`)), separator, pageKey(text.back, 'back', 'Alt+Left'), pageKey(text.forward, 'forward', 'Alt+Right')] },
-    { label: text.help, submenu: [pageKey(text.shortcuts, 'shortcuts', 'CmdOrCtrl+/'), item(text.about, 'about')] },
+    { label: text.help, submenu: [pageKey(text.shortcuts, 'shortcuts', 'CmdOrCtrl+/'), { label: text.showLogs, click: showLogs }, item(text.about, 'about')] },
   ];
 }

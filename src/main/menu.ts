@@ -1,8 +1,8 @@
 import { Menu } from 'electron';
-import type { Locale, MenuCommand } from '../shared/window-contract';
-import { menuTemplate } from './menu-template';
+import type { Locale } from '../shared/window-contract';
+import { menuTemplate, type MenuActions } from './menu-template';
 
 /** Puts the menu up in the given language. */
-export function showMenu(locale: Locale, developing: boolean, command: (command: MenuCommand) => void): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(locale, developing, command)));
+export function showMenu(locale: Locale, developing: boolean, actions: MenuActions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(locale, developing, actions)));
 }

@@ -18,11 +18,14 @@ export interface HandlerParts {
   readonly launch: () => LaunchOptions;
   readonly locale: () => Locale;
   readonly connectEngine: (contents: WebContents) => void;
+  readonly restartEngine: () => void;
+  /** A failure with the versions it happened with, and without private paths. */
+  readonly details: (text: string) => string;
   readonly onLocale: () => void;
 }
 
 /** What each call of the window does. Parameters have been checked before they get here. */
-export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale, connectEngine, onLocale }: HandlerParts): WindowHandlers {
+export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale, connectEngine, restartEngine, details, onLocale }: HandlerParts): WindowHandlers {
   return {
     'app.info': () => ({
       version: __APP_VERSION__,
@@ -41,6 +44,10 @@ export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale,
       connectEngine(contents);
       return null;
     },
+    'engine.restart': () => {
+      restartEngine();
+      return null;
+    },
     'theme.set': ({ theme }) => {
       nativeTheme.themeSource = theme;
       state.update({ theme });
@@ -53,6 +60,7 @@ export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale,
     },
     'dialog.models': async (_none, contents) => ({ files: await dialogs.models(contents) }),
     'dialog.dataset': async (_none, contents) => ({ folder: await dialogs.dataset(contents) }),
+    'dialog.labels': async (_none, contents) => ({ file: await dialogs.labels(contents) }),
     'dialog.workspace': async ({ create }, contents) => ({ file: await dialogs.workspace(contents, create) }),
     'recents.add': (recent) => {
       const recents = addRecent(state.current.recents, recent);
@@ -81,6 +89,10 @@ export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale,
     'clipboard.text': async ({ text }) => {
       // A promise since Electron became the web's equal here; before, nothing to wait for.
       await clipboard.writeText(text);
+      return null;
+    },
+    'clipboard.details': async ({ text }) => {
+      await clipboard.writeText(details(text));
       return null;
     },
     'clipboard.png': async ({ png }) => {

@@ -54,11 +54,15 @@ export const windowContract = {
   'app.info': { params: none, result: shellInfoSchema },
   /** Asks for a port to the engine. It arrives as a window message `{ kind: 'engine-port' }` with one port, and again after every restart of the engine. */
   'engine.connect': { params: none, result: none },
+  /** Starts the engine again after it was given up. */
+  'engine.restart': { params: none, result: none },
   'theme.set': { params: v.object({ theme: themeSchema }), result: none },
   'locale.set': { params: v.object({ locale: localeSchema }), result: none },
   /** Open dialogs. An empty list or null: the person cancelled. */
   'dialog.models': { params: none, result: v.object({ files: v.array(path) }) },
   'dialog.dataset': { params: none, result: v.object({ folder: v.nullable(path) }) },
+  /** A file with labels of a data set's pictures. */
+  'dialog.labels': { params: none, result: v.object({ file: v.nullable(path) }) },
   'dialog.workspace': { params: v.object({ create: v.boolean() }), result: v.object({ file: v.nullable(path) }) },
   /** Remembers what was opened successfully; the newest first, no duplicates. */
   'recents.add': { params: recentSchema, result: v.object({ recents: v.array(recentSchema) }) },
@@ -75,6 +79,8 @@ export const windowContract = {
   /** Opens a file that 'file.save' wrote since the start, with the system's program. Any other path is refused. */
   'file.open': { params: v.object({ file: path }), result: none },
   'clipboard.text': { params: v.object({ text }), result: none },
+  /** Copies a failure as it is to be sent to somebody: with versions, without private paths. */
+  'clipboard.details': { params: v.object({ text }), result: none },
   'clipboard.png': { params: v.object({ png: bytes }), result: none },
   /** Opens a web page of the allow-list (papers, licences, the timm hub) in the browser. */
   'link.open': { params: v.object({ url: v.pipe(v.string(), v.maxLength(2048)) }), result: none },
@@ -100,6 +106,8 @@ export type MenuCommand = (typeof menuCommands)[number];
 export const windowEventSchema = v.variant('kind', [
   /** The engine process: 'ready' also after a restart, then with a new port; 'failed' = given up, `detail` says why. */
   v.object({ kind: v.literal('engine-state'), state: v.picklist(['starting', 'ready', 'restarting', 'failed']), detail: v.nullable(v.string()) }),
+  /** A file that the app was started with once more while it runs. */
+  v.object({ kind: v.literal('open-path'), path }),
   v.object({ kind: v.literal('system-theme'), dark: v.boolean() }),
   v.object({ kind: v.literal('menu'), command: v.picklist(menuCommands) }),
 ]);

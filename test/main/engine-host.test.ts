@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startEngineHost, type EngineProcess } from '../../src/main/engine-host';
+import { startEngineHost, type EngineProcess, type LastEnd } from '../../src/main/engine-host';
 
 /** A host whose processes, ports and clock are in the test's hands. */
 function setUp() {
@@ -9,17 +9,18 @@ function setUp() {
   let clock = 0;
   let ports = 0;
 
-  function fork(): EngineProcess<string> {
+  function fork(lastEnd: LastEnd): EngineProcess<string> {
     const name = `engine${children.length}`;
     const child = { message: (_: unknown): void => undefined, exit: (_: number): void => undefined };
     children.push(child);
-    log.push(`fork ${name}`);
+    log.push(`fork ${name}${lastEnd === 'unknown' ? '' : ` after ${lastEnd}`}`);
     return {
       postMessage: (message, sent) => log.push(`${name} <- ${JSON.stringify(message)} ${sent.join()}`),
       kill: () => {
         log.push(`kill ${name}`);
         return true;
       },
+      destroy: () => void log.push(`destroy ${name}`),
       on: (event: 'message' | 'exit', listener: (value: never) => void) => Object.assign(child, { [event]: listener }),
     };
   }
@@ -79,7 +80,7 @@ test('a lost engine is started again with the reason told, and pages that still 
   closed = true;
   take();
   child(0).exit(0);
-  host.noteReason('crashed, exit code 6');
+  host.noteReason('crashed, exit code 6', 'unknown');
   advance(100);
   expect(take()).toEqual(['state restarting: crashed, exit code 6']);
   advance(400);
@@ -91,7 +92,7 @@ test('after six quick losses it gives up, and says so also to a page that comes 
   const { host, page, child, advance, take } = setUp();
   for (let index = 0; index < 6; index += 1) {
     child(index).exit(1);
-    host.noteReason('crashed, exit code 11');
+    host.noteReason('crashed, exit code 11', 'unknown');
     advance(100);
     advance(30_000);
   }
@@ -134,4 +135,58 @@ test('messages that are not understood are ignored', () => {
   take();
   for (const message of [null, 'ready', 7, { kind: 'other' }]) child(0).message(message);
   expect(take()).toEqual([]);
+});
+
+test('an engine that was killed from outside is followed by one that knows', () => {
+  const { host, child, advance, take } = setUp();
+  child(0).message({ kind: 'ready' });
+  child(0).exit(9);
+  host.noteReason('killed, exit code 9', 'killed');
+  advance(500);
+  child(1).exit(1);
+  advance(1000);
+  expect(take().filter((line) => line.startsWith('fork'))).toEqual(['fork engine0', 'fork engine1 after killed', 'fork engine2']);
+});
+
+test('an engine that answers nothing any more is ended and started again, whatever the system says of its end', () => {
+  const { host, child, advance, take } = setUp();
+  child(0).message({ kind: 'ready' });
+  for (let beat = 0; beat < 20; beat++) {
+    advance(5000);
+    child(0).message({ kind: 'pong' });
+  }
+  take();
+  for (let beat = 0; beat < 6; beat++) advance(5000);
+  expect(take().filter((line) => !line.includes('ping'))).toEqual(['destroy engine0']);
+  child(0).exit(9);
+  host.noteReason('killed, exit code 9', 'killed');
+  advance(100);
+  advance(400);
+  expect(take()).toEqual(['state restarting: no answer for 25 s', 'fork engine1']);
+});
+
+test('no beat goes on after the end', async () => {
+  const { host, child, advance, take } = setUp();
+  child(0).message({ kind: 'ready' });
+  const stopped = host.stop(1000);
+  child(0).exit(0);
+  await stopped;
+  take();
+  for (let beat = 0; beat < 20; beat++) advance(5000);
+  expect(take()).toEqual([]);
+});
+
+test('sleep is told, and an engine that was given up can be started again', () => {
+  const { host, child, advance, take } = setUp();
+  host.setAsleep(true);
+  host.restart();
+  expect(take().filter((line) => line.includes('sleep') || line.includes('engine1'))).toEqual(['engine0 <- {"kind":"sleep","asleep":true} ']);
+  for (let index = 0; index < 6; index += 1) {
+    child(index).exit(1);
+    advance(100);
+    advance(30_000);
+  }
+  expect(take().at(-1)).toBe('state failed');
+  host.restart();
+  expect(take()).toEqual(['state restarting', 'fork engine6']);
 });

@@ -26,12 +26,13 @@ test.each([
   ['ipcMain', /\bipcMain\b/, ['src/main/window-calls.ts']],
   ['ipcRenderer', /\bipcRenderer\b/, ['src/preload/index.ts']],
   ['shell.openExternal', /\.openExternal\b/, ['src/main/open-external.ts']],
-  ['shell.openPath', /\.openPath\b/, ['src/main/saved-files.ts']],
+  ['shell.openPath', /\.openPath\b/, ['src/main/saved-files.ts', 'src/main/show-folder.ts']],
+  ['crash reports', /\bcrashReporter\b/, ['src/main/crash-reports.ts']],
   ['new BrowserWindow', /\bnew BrowserWindow\b/, ['src/main/window.ts']],
   ['webPreferences', /\bwebPreferences\b/, ['src/main/window.ts']],
   ['protocol handlers', /\bprotocol\.(handle|registerSchemesAsPrivileged|register\w+Protocol|intercept\w+Protocol)\b/, ['src/main/protocol.ts']],
   ['setWindowOpenHandler', /\bsetWindowOpenHandler\b/, ['src/main/security.ts']],
-  ['utilityProcess', /\butilityProcess\.fork\b/, ['src/main/index.ts']],
+  ['utilityProcess', /\butilityProcess\.fork\b/, ['src/main/fork-engine.ts']],
   // Downloads that the person asks for: https to hosts on a list, checked against a hash.
   ['modules of the network', new RegExp(packageName('(node:)?(http|https|http2|net|tls|dgram|dns)')), ['src/engine/runtime/downloads/https-get.ts']],
 ])('%s: only where it belongs', (_name, pattern, files) => {
@@ -41,7 +42,7 @@ test.each([
 test.each([
   ['options that weaken a window', /\b(webSecurity|allowRunningInsecureContent|experimentalFeatures|enableBlinkFeatures|nodeIntegrationInWorker|nodeIntegrationInSubFrames|allowpopups|enableRemoteModule)\b/],
   ['switches of Chromium', /\bappendSwitch\b|\bappendArgument\b/],
-  ['Electron’s own network', /\b(net|session)\.(fetch|request)\b|\bautoUpdater\b|\bcrashReporter\b/],
+  ['Electron’s own network', /\b(net|session)\.(fetch|request)\b|\bautoUpdater\b|\buploadToServer: true\b/],
   ['the page’s network', /(?<![.\w])fetch\(|\bXMLHttpRequest\b|\bWebSocket\b|\bEventSource\b|\bsendBeacon\b|\bRTCPeerConnection\b/],
   ['text that becomes code', /(?<![.\w])eval\(|\bnew Function\b|\bexecuteJavaScript\b|\brunInThisContext\b/],
   ['text that becomes markup', /\.(inner|outer)HTML\b|\binsertAdjacentHTML\b|\bdocument\.write\b|\bv-html\b/],

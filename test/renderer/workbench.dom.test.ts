@@ -170,7 +170,7 @@ describe('failures', () => {
     expect(text('.failure .what')).toBe('Not an ONNX file');
     expect(all('.failure dd').map((value) => value.textContent)).toEqual(['/broken.onnx', 'first bytes', 'an ONNX protobuf', 'Export the model again']);
     await click(all('.failure button')[0]);
-    expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.text', params: { text: expect.stringContaining('/broken.onnx') } });
+    expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.details', params: { text: expect.stringContaining('/broken.onnx') } });
   });
 
   it('speak Korean in a Korean window; the engine’s own words are what is copied', async () => {
@@ -179,7 +179,7 @@ describe('failures', () => {
     expect(text('.failure .what')).toBe('모델 파일을 읽을 수 없습니다');
     expect(all('.failure dt').map((name) => name.textContent)).toEqual(['파일', '위치', '해결 방법']);
     await click(all('.failure button')[0]);
-    expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.text', params: { text: expect.stringContaining('Not an ONNX file') } });
+    expect(services.bridge.calls.at(-1)).toMatchObject({ method: 'clipboard.details', params: { text: expect.stringContaining('Not an ONNX file') } });
   });
 
   it('keep the page when the engine goes away, and open the workspace again when it is back', async () => {
