@@ -9,8 +9,10 @@ import type { EngineOptions } from './runtime/engine-options';
 import { sampleFiles } from './runtime/library/sample-files';
 import { Service } from './runtime/service';
 import { serve, type EnginePort } from './runtime/serve';
+import type { TrialProcess } from './runtime/untrusted/try-model';
 
-export type { EngineOptions, EnginePort, ParityOptions };
+export { nodeTrial } from './runtime/untrusted/try-model';
+export type { EngineOptions, EnginePort, ParityOptions, TrialProcess };
 
 export interface Engine extends EngineClient {
   /** Re-runs a recorded reference experiment and compares (docs: parity). */
@@ -19,6 +21,8 @@ export interface Engine extends EngineClient {
   logits(modelFile: string, inputs: Float32Array): Promise<number[][]>;
   /** Files of the embedded sample project. */
   sample(): { models: string[]; dataset: string };
+  /** The machine goes to sleep, or is awake again: nothing is begun in between, and no rate counts it. */
+  setAsleep(asleep: boolean): void;
   /** Stops what runs, keeps what is finished, ends the threads, closes the workspace. */
   close(): Promise<void>;
 }
@@ -31,12 +35,13 @@ export function createEngine(options: EngineOptions): Engine {
     parity: async (parityOptions) => runParity(await service.pool(), parityOptions),
     logits: async (modelFile, inputs) => computeLogits(await service.pool(), await service.loadModel(modelFile), inputs),
     sample: () => sampleFiles(options.resourcesPath),
+    setAsleep: (asleep) => service.setAsleep(asleep),
     close: () => service.close(),
   };
 }
 
 /** Serves the contract on a port until the port closes. Calls and replies are validated. */
-export function serveEngine(engine: Engine, port: EnginePort): void {
+export function serveEngine(engine: Pick<Engine, 'call'>, port: EnginePort): void {
   serve(engine, port);
 }
 

@@ -50,6 +50,7 @@ export function cliRecord(script: EngineScript = {}, files: Readonly<Record<stri
       return script.logits(file, inputs);
     },
     sample: () => ({ models: ['/sample/one.onnx', '/sample/two.onnx'], dataset: '/sample/images' }),
+    setAsleep: () => undefined,
     close: async () => {
       closed += 1;
     },

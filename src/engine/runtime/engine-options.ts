@@ -1,4 +1,6 @@
 /** What an engine is created with. */
+import type { TrialProcess } from './untrusted/try-model';
+
 export interface EngineOptions {
   /** The built worker entry. */
   readonly workerPath: string;
@@ -11,4 +13,8 @@ export interface EngineOptions {
   readonly workers?: number;
   /** Another hub than the one in `resources/models`, the authority that vouches for it (PEM), and the hosts it may point to: for tests. */
   readonly hub?: { readonly url: string; readonly ca: string; readonly hosts: readonly string[] };
+  /** How the engine process before this one ended: 'killed' from outside counts less against what it was working on. */
+  readonly lastEnd?: 'unknown' | 'killed';
+  /** Starts a process in which a model is loaded for the first time. Left out: models are loaded here at once, which only who made them himself should do. */
+  readonly trial?: TrialProcess;
 }

@@ -21,8 +21,10 @@ import { Questions } from './pages/questions';
 import { pathOfRun } from './pages/run-dataset';
 import type { RunSources } from './pages/run-sources';
 import { readPublished, type PublishedTable } from './results/published';
+import { Hold } from './runs/hold';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
+import { admission } from './untrusted/admission';
 import { openStore } from './store/open-store';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
@@ -31,14 +33,16 @@ import { StopFlag } from './workers/stop-flag';
 export class Service implements Desk {
   private opened: Promise<Store> | null = null;
   private started: { readonly size: number; readonly pool: Promise<WorkerPool> } | null = null;
-  private readonly library = new ModelLibrary();
+  private readonly library: ModelLibrary;
   private publishedTable: PublishedTable | null = null;
   private evaluating: { readonly stop: StopFlag; readonly finished: Promise<void> } | null = null;
   private readonly questions = new Questions();
   private viewsOf: { readonly store: Store; readonly views: Views } | null = null;
+  private readonly hold = new Hold();
   readonly handlers: Handlers;
 
   constructor(readonly options: EngineOptions) {
+    this.library = new ModelLibrary(admission(options));
     keepListingsIn(join(dirname(resolve(options.defaultWorkspace)), 'listings'));
     this.handlers = { ...workspaceHandlers(this), ...modelHandlers(this), ...runHandlers(this), ...gateHandlers(this), ...pictureHandlers(this), ...siteHandlers(this) };
   }
@@ -54,6 +58,11 @@ export class Service implements Desk {
     const store = this.opened;
     this.opened = null;
     await (await store?.catch(() => undefined))?.close();
+  }
+
+  /** While it is on, evaluations hand out nothing: the machine goes to sleep. */
+  setAsleep(asleep: boolean): void {
+    this.hold.set(asleep);
   }
 
   /** The pool, with `size` workers: a different size than before restarts it, and so does a worker that died. */
@@ -93,7 +102,7 @@ export class Service implements Desk {
   }
 
   private openOnce(file: string): Promise<Store> {
-    const opening = openStore(file);
+    const opening = openStore(file, this.options.lastEnd);
     // A workspace that could not be opened may be mended and tried again.
     opening.catch(() => { this.opened = null; });
     return opening;
@@ -162,7 +171,7 @@ export class Service implements Desk {
     const absolute = { ...spec, models: spec.models.map((file) => modelFile(resolve(file))), dataset: resolve(spec.dataset) };
     const environment = JSON.stringify({ version: this.options.version, onnxruntime: onnxruntimeVersion(), node: process.version, cpu: cpus()[0]?.model ?? 'unknown', workers: pool.size });
     const now = (): { iso: string; milliseconds: number } => ({ iso: new Date().toISOString(), milliseconds: performance.now() });
-    return runEvaluation({ store, pool, library: this.library, environment, memoryBytes: totalmem(), now, published: this.published() }, absolute, stop, (event) => onEvent?.(event));
+    return runEvaluation({ store, pool, library: this.library, environment, memoryBytes: totalmem(), hold: this.hold, now, published: this.published() }, absolute, stop, (event) => onEvent?.(event));
   }
 
   async views(): Promise<Views> {

@@ -9,13 +9,14 @@ import type { EvaluationEvent } from '../../../shared/evaluation';
 import type { RunSettings } from '../../../shared/settings';
 import { quantizerSettings, type NetworkParameters } from '../../core/graph/parameters';
 import type { KnownModel } from '../library/model-library';
-import type { BatchCommit, Store } from '../store/store-types';
+import type { Store } from '../store/store-types';
 import type { Requirement, WorkerPool } from '../workers/pool';
-import type { BatchOutcome, BatchSpec, WorkerEvent } from '../workers/protocol';
+import type { BatchSpec } from '../workers/protocol';
 import type { StopFlag } from '../workers/stop-flag';
-import { batchCount, batchOrder, groupSize, missingBatches, shareOfRest, takeGroup, type BatchWork } from './batches';
-import { Committing } from './committing';
+import { batchCount } from './batches';
 import { calibrateAll } from './calibrate-runs';
+import { evaluateBatches } from './evaluate-batches';
+import type { Hold } from './hold';
 import { cellKey } from './keys';
 import { proveAll } from './prove-runs';
 import { isFloat, settingsNotes } from './plan';
@@ -23,11 +24,6 @@ import type { Pace } from './pace';
 
 /** Images that FP32 evaluates before the calibrations start. */
 const firstLookImages = 32;
-/** Tasks are long enough that files are read ahead within them, and short in batches: what they list lives until they are done. */
-const taskMilliseconds = 400;
-const largestGroup = 16;
-/** Tasks per worker: the one that it does, and one that is ready when it has done it. */
-const tasksPerWorker = 2;
 
 /** Pictures by position: `files` relative to the data set's root. */
 export interface ImageList {
@@ -50,6 +46,8 @@ export interface JobInputs {
   readonly resume: boolean;
   readonly environment: string;
   readonly stop: StopFlag;
+  /** On while the machine sleeps. */
+  readonly hold: Hold;
   readonly pace: Pace;
   readonly emit: (event: EvaluationEvent) => void;
   /** Tells listeners about new figures of these runs; throttled by the caller. */
@@ -68,6 +66,8 @@ export interface JobRun {
   evaluationSeconds: number;
   failure: Failure | null;
   readonly committed: Set<number>;
+  /** By batch: how often the program ended over it (points, see strikes.ts). */
+  readonly strikes: ReadonlyMap<number, number>;
 }
 
 export interface JobOutcome {
@@ -88,7 +88,7 @@ export async function runEvaluationJob(inputs: JobInputs): Promise<JobOutcome> {
     await firstLook(inputs, runs, count);
     await calibrateAll(inputs, runs);
     await proveAll(inputs, runs);
-    await evaluateBatches(inputs, runs.filter((run) => run.failure === null), count);
+    await evaluateBatches(inputs, runs.filter((run) => run.failure === null), count, 'all');
   } catch (error) {
     const failure = toFailure(error);
     if (failure.kind !== 'stopped') throw error;
@@ -131,6 +131,7 @@ async function openRuns(inputs: JobInputs): Promise<JobRun[]> {
       evaluationSeconds: stored?.seconds.evaluation ?? 0,
       failure: null,
       committed: new Set(found === null ? [] : await store.committedBatches(id)),
+      strikes: found === null ? new Map<number, number>() : await store.strikes(id),
     });
     await inputs.announce([id], true);
   }
@@ -147,67 +148,7 @@ async function firstLook(inputs: JobInputs, runs: readonly JobRun[], count: numb
   const first = float[0];
   if (first === undefined || float.length === runs.length) return;
   const batches = Math.min(count, Math.ceil(firstLookImages / first.settings.batch));
-  await evaluateBatches(inputs, float, batches);
-}
-
-/** Evaluates what `runs` lack among the first `count` batches. */
-async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[], count: number): Promise<void> {
-  const byId = new Map(runs.map((run) => [run.id, run]));
-  const work = missingBatches(batchOrder(inputs.images.labels, at(inputs.settings, 0).batch).slice(0, count), new Map(runs.map((run) => [run.id, run.committed])));
-  if (work.length === 0) return;
-  for (const run of runs) await inputs.store.setRunState(run.id, 'running');
-  const size = at(inputs.settings, 0).batch;
-  const committing = new Committing({ store: inputs.store, now: () => inputs.now().milliseconds, stored: async (commits) => {
-    for (const { batch, cells, skipped } of commits) {
-      for (const { runId } of cells) byId.get(runId)?.committed.add(batch);
-      for (const image of skipped) inputs.emit({ kind: 'skipped', image: { file: image.file, reason: image.reason, detail: image.detail } });
-      inputs.pace.advance(size * cells.length, skipped.length);
-    }
-    inputs.emit({ kind: 'progress', progress: inputs.pace.progress('evaluating', inputs.model.record.name) });
-    await inputs.announce([...new Set(commits.flatMap(({ cells }) => cells.map(({ runId }) => runId)))], false);
-  } });
-  let perBatch: number | null = null;
-  const onBatch = (outcome: BatchOutcome): void => {
-    const cells = outcome.cells.map((cell) => ({ run: runOfCell(runs, cell.cell), cell }));
-    const shared = outcome.milliseconds / Math.max(1, cells.length);
-    perBatch = outcome.milliseconds + cells.reduce((sum, { cell }) => sum + cell.milliseconds, 0);
-    for (const { run, cell } of cells) run.evaluationSeconds += (shared + cell.milliseconds) / 1000 / inputs.pool.size;
-    committing.add(toCommit(inputs.images, outcome, cells.map(({ run, cell }) => ({ runId: run.id, cell }))));
-  };
-  const feeds = tasksPerWorker * inputs.pool.size;
-  const take = (): BatchWork[] => takeGroup(work, Math.min(groupSize(perBatch, taskMilliseconds, largestGroup), shareOfRest(work.length, feeds)));
-  const feed = async (): Promise<void> => {
-    for (let group = take(); group.length > 0; group = take()) {
-      await evaluateGroup(inputs, group, byId, onBatch);
-      await committing.room();
-    }
-  };
-  inputs.pace.start();
-  const ends = await Promise.allSettled(Array.from({ length: feeds }, feed));
-  inputs.pace.pause();
-  await committing.settled();
-  await inputs.announce(runs.map((run) => run.id), true);
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-}
-
-function runOfCell(runs: readonly JobRun[], cell: string): JobRun {
-  const run = runs.find((candidate) => candidate.cell === cell);
-  if (run === undefined) throw new Error(`no run belongs to the cell ${cell}`);
-  return run;
-}
-
-async function evaluateGroup(inputs: JobInputs, group: readonly BatchWork[], byId: ReadonlyMap<string, JobRun>, onBatch: (outcome: BatchOutcome) => void): Promise<void> {
-  const runs = at(group, 0).runs.map((id) => {
-    const run = byId.get(id);
-    if (run === undefined) throw new Error(`no run ${id} in this job`);
-    return run;
-  });
-  const { batch: size, preprocess } = at(runs, 0).settings;
-  const needs = [inputs.model.requirement, ...runs.map((run) => cellRequirement(inputs.model, run.cell, run.settings, run.parameters))];
-  await inputs.pool.run<'evaluate'>({
-    kind: 'evaluate', cells: runs.map((run) => run.cell), preprocess,
-    batches: group.map(({ batch }) => batchSpec(inputs.images, inputs.path, batch, size)),
-  }, { needs, stop: inputs.stop, onEvent: (event: WorkerEvent) => { if (event.kind === 'batch') onBatch(event.outcome); } });
+  await evaluateBatches(inputs, float, batches, 'sound');
 }
 
 /** Images [kB, kB + B) of the list. */
@@ -223,13 +164,4 @@ export function cellRequirement(model: KnownModel, cell: string, settings: RunSe
   if (isFloat(settings)) return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: 'float' } } };
   if (parameters === null) throw new Error(`the run of ${scheme} is not calibrated`);
   return { key: cell, task: { kind: 'load-cell', cell, model: model.record.hash, batch, network: { kind: settings.arithmetic === 'integer' ? 'integer' : 'reference', settings: quantizerSettings(settings), parameters } } };
-}
-
-/** Workers know pictures by their absolute path; the workspace keeps them as the data set lists them. */
-function toCommit(images: ImageList, outcome: BatchOutcome, cells: readonly { runId: string; cell: BatchOutcome['cells'][number] }[]): BatchCommit {
-  return {
-    batch: outcome.batch,
-    cells: cells.map(({ runId, cell }) => ({ runId, predictions: cell.outcomes, levelCounts: cell.levelCounts })),
-    skipped: outcome.skipped.map((image) => ({ ...image, file: at(images.files, image.index) })),
-  };
 }

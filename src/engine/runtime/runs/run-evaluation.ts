@@ -14,6 +14,7 @@ import { calibrationFiles, checkLabels, evaluationImages } from './choose-images
 import { estimateEvaluation } from './estimate';
 import { runEvaluationJob } from './evaluation-job';
 import { overridesNote } from './model-overrides';
+import type { Hold } from './hold';
 import { Pace } from './pace';
 import { choosePreprocess, planRuns } from './plan';
 
@@ -29,6 +30,8 @@ export interface EvaluationParts {
   /** Of the machine. */
   readonly memoryBytes: number;
   readonly published: PublishedTable;
+  /** On while the machine sleeps. */
+  readonly hold: Hold;
   readonly now: () => { readonly iso: string; readonly milliseconds: number };
 }
 
@@ -50,7 +53,7 @@ export async function runEvaluation(parts: EvaluationParts, spec: EvaluationSpec
       failures.push(...outcome.failures);
       stopped = outcome.stopped;
     } catch (error) {
-      if (!(error instanceof EngineError) || ['engine-lost', 'disk-full', 'internal'].includes(error.failure.kind)) throw error;
+      if (!(error instanceof EngineError) || ['engine-lost', 'disk-full', 'dataset-unreadable', 'internal'].includes(error.failure.kind)) throw error;
       if (error.failure.kind === 'stopped') stopped = true;
       else failures.push(error.failure);
     }
@@ -78,7 +81,7 @@ async function evaluateModel(
   return runEvaluationJob({
     store: parts.store, pool: parts.pool, model, datasetId: dataset.record.id, datasetHash: dataset.record.hash,
     path: dataset.path, images, calibrationFiles: (run) => calibrationFiles(dataset.listing, run),
-    settings, resume: spec.resume, environment: parts.environment, stop, pace, emit, now: parts.now,
+    settings, resume: spec.resume, environment: parts.environment, stop, hold: parts.hold, pace, emit, now: parts.now,
     announce: announcer(parts, emit),
   });
 }
