@@ -11,6 +11,7 @@ import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
 import { blameOf, divergenceOf, flipsOf, flippedByOf, typicalOf } from './fixture-images';
 import { calibrationAnswers, type CalibrationMemory } from './fixture-calibration';
+import { previewOf } from './fixture-dataset';
 import { layersAnswers } from './fixture-layers';
 import { makeLevels } from '../helpers/levels-record';
 import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
@@ -81,7 +82,8 @@ export class FixtureEngine implements EngineClient {
       'model.add': async ({ file }) => { throw fail('model-unreadable', 'Not an ONNX file', { file, place: 'first bytes', expected: 'an ONNX protobuf', next: 'Export the model again' }); },
       'model.inspect': async () => { throw fail('not-found', 'The fixture inspects nothing'); },
       'recipe.list': async () => ({ recipes: [...(this.options.recipes ?? [])] }),
-      'dataset.add': async () => dataset,
+      'dataset.add': async ({ labels }) => (labels === undefined ? dataset : { ...dataset, id: `${dataset.id}/${labels.order}`, labels }),
+      'dataset.preview': async ({ labels, pictures }) => previewOf(labels, pictures),
       'sample.open': async () => { this.models = [vit, swin]; return { models: [vit, swin], dataset }; },
       'evaluation.estimate': async (spec) => ({ images: spec.limit ?? 1000, cells: spec.models.length * (spec.schemes.length + 1), peakBytes: 734 * 2 ** 20, parts: [{ name: 'sessions', bytes: 420 * 2 ** 20 }, { name: 'calibration', bytes: 314 * 2 ** 20 }] }),
       'evaluation.run': (spec, options) => this.evaluate(spec.schemes, spec.withFp32, options),
@@ -154,7 +156,7 @@ export class FixtureShell implements ShellBridge {
   async call(method: string, params: unknown): Promise<unknown> {
     this.calls.push({ method, params });
     const info: ShellInfo = { version: '0.1.0', electron: '25', chrome: '114', node: '18', platform: 'linux', theme: 'dark', systemDark: true, locale: 'en', recents: [], workspace: null, openSample: false, ...this.info };
-    const known: Record<string, unknown> = { 'app.info': info, 'recents.add': { recents: [] }, 'recents.check': { missing: [] }, 'recents.remove': { recents: [] }, 'dialog.models': { files: [] }, 'dialog.dataset': { folder: null }, 'dialog.workspace': { file: null } };
+    const known: Record<string, unknown> = { 'app.info': info, 'recents.add': { recents: [] }, 'recents.check': { missing: [] }, 'recents.remove': { recents: [] }, 'dialog.models': { files: [] }, 'dialog.dataset': { folder: null }, 'dialog.workspace': { file: null }, 'dialog.labels': { file: null } };
     return { ok: true, value: this.answers[method] ?? known[method] ?? null };
   }
 

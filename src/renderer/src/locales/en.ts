@@ -2,6 +2,7 @@
 import { attentionEn } from './pages/attention.en';
 import { boardEn } from './pages/board.en';
 import { calibrationEn } from './pages/calibration.en';
+import { datasetEn } from './pages/dataset.en';
 import { imagesEn } from './pages/images.en';
 import { layersEn } from './pages/layers.en';
 import { levelsEn } from './pages/levels.en';
@@ -200,6 +201,7 @@ export const en = {
     sampleNote: 'Two trained networks, 1,000 images',
   },
   layers: layersEn.texts,
+  dataset: datasetEn.texts,
   levels: levelsEn.texts,
   images: imagesEn.texts,
   calibration: calibrationEn.texts,
@@ -438,6 +440,7 @@ export const en = {
     ...attentionEn.terms,
     ...boardEn.terms,
     ...calibrationEn.terms,
+    ...datasetEn.terms,
     ...imagesEn.terms,
     ...layersEn.terms,
     ...levelsEn.terms,

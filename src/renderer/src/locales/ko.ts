@@ -4,6 +4,7 @@ import type { en } from './en';
 import { attentionKo } from './pages/attention.ko';
 import { boardKo } from './pages/board.ko';
 import { calibrationKo } from './pages/calibration.ko';
+import { datasetKo } from './pages/dataset.ko';
 import { imagesKo } from './pages/images.ko';
 import { layersKo } from './pages/layers.ko';
 import { levelsKo } from './pages/levels.ko';
@@ -202,6 +203,7 @@ export const ko: typeof en = {
     sampleNote: '학습된 작은 네트워크 2개와 이미지 1,000장',
   },
   layers: layersKo.texts,
+  dataset: datasetKo.texts,
   levels: levelsKo.texts,
   images: imagesKo.texts,
   calibration: calibrationKo.texts,
@@ -440,6 +442,7 @@ export const ko: typeof en = {
     ...attentionKo.terms,
     ...boardKo.terms,
     ...calibrationKo.terms,
+    ...datasetKo.terms,
     ...imagesKo.terms,
     ...layersKo.terms,
     ...levelsKo.terms,

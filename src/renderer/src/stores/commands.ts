@@ -5,9 +5,10 @@ import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
 import type { Recent } from '../../../shared/window-contract';
 import { assertNever } from '../../../shared/assert-never';
-import type { Removal } from '../../../shared/records';
+import { labelledLayouts } from '../../../shared/dataset-preview';
+import type { DatasetRecord, Removal } from '../../../shared/records';
 import type { ReportChoice } from '../../../shared/report';
-import type { EvaluationSpec } from '../../../shared/settings';
+import type { EvaluationSpec, LabelChoice } from '../../../shared/settings';
 import { defaultSpec } from '../run-spec';
 import { useServices, useShell } from '../services';
 import { useJob } from './job';
@@ -43,6 +44,9 @@ export const useCommands = defineStore('commands', () => {
   const failure = shallowRef<Failure | null>(null);
   /** What is being read in, for the status bar; not long enough to be a job. */
   const reading = shallowRef<{ readonly what: Dropped; readonly path: string; readonly files: number } | null>(null);
+  /** The data set whose labels and pictures are looked at. */
+  const lookingAt = shallowRef<DatasetRecord | null>(null);
+  let listing: AbortController | null = null;
   const runDialog = ref(false);
   const exportDialog = ref(false);
 
@@ -51,9 +55,12 @@ export const useCommands = defineStore('commands', () => {
     try {
       await work();
     } catch (error) {
-      failure.value = toFailure(error);
+      const found = toFailure(error);
+      // Whoever cancels knows that it was stopped.
+      if (found.kind !== 'stopped' || listing?.signal.aborted !== true) failure.value = found;
     } finally {
       reading.value = null;
+      listing = null;
     }
   }
 
@@ -82,10 +89,27 @@ export const useCommands = defineStore('commands', () => {
     const kind = kindOfPath(path);
     reading.value = { what: kind, path, files: 0 };
     if (kind === 'model') await workspace.addModel(path);
-    else if (kind === 'dataset') await workspace.addDataset(path, (files) => { reading.value = { what: kind, path, files }; });
+    else if (kind === 'dataset') await addDataset({ root: path });
     else if (!(await workspace.open(path))) return;
     await preferences.remember({ kind, path });
   }
+
+  /** Lists a data set; one whose labels were a guess is shown under them at once. */
+  async function addDataset(question: { readonly root: string; readonly labels?: LabelChoice }): Promise<DatasetRecord> {
+    listing = new AbortController();
+    const dataset = await workspace.addDataset(question, { signal: listing.signal, onEvent: ({ files }) => { reading.value = { what: 'dataset', path: question.root, files }; } });
+    if (labelledLayouts.includes(dataset.layout) && question.labels === undefined) lookingAt.value = dataset;
+    return dataset;
+  }
+
+  /** The same pictures under other labels (null: as the files say). What was listed under the old ones goes, unless runs were made on it. */
+  const useLabels = (dataset: DatasetRecord, labels: LabelChoice | null): Promise<void> => attempt(async () => {
+    lookingAt.value = null;
+    reading.value = { what: 'dataset', path: dataset.root, files: 0 };
+    const next = labels === null ? await workspace.addDataset({ root: dataset.root }, {}) : await addDataset({ root: dataset.root, labels });
+    const used = workspace.summary?.runs.some((run) => run.datasetId === dataset.id) === true;
+    if (next.id !== dataset.id && !used) await workspace.remove({ kind: 'dataset', id: dataset.id });
+  });
 
   /** Files and folders in the order given, one after another; the first failure ends it. */
   const takeAll = (paths: readonly string[]): Promise<void> => attempt(async () => {
@@ -141,5 +165,5 @@ export const useCommands = defineStore('commands', () => {
     await workspace.remove(removal);
   });
 
-  return { failure, reading, runDialog, exportDialog, removing, remove, saveReport, attempt, locate, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
+  return { failure, reading, lookingAt, useLabels, cancelReading: () => listing?.abort(), runDialog, exportDialog, removing, remove, saveReport, attempt, locate, openSample, startRun, startRuns, takeAll, addModels, openDataset, openWorkspace };
 });

@@ -1,6 +1,7 @@
 /** What is in the open workspace: models, data, runs, the board. Filled by the engine only. */
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
+import type { CallOptions, ParamsOf } from '../../../shared/engine-contract';
 import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
 import type { Board, BoardCell, DatasetRecord, ModelRecord, Removal, RunRecord, WorkspaceSummary } from '../../../shared/records';
@@ -84,8 +85,8 @@ export const useWorkspace = defineStore('workspace', () => {
     return model;
   }
 
-  async function addDataset(root: string, onFiles: (files: number) => void): Promise<DatasetRecord> {
-    const dataset = await engine.call('dataset.add', { root }, { onEvent: ({ files }) => onFiles(files) });
+  async function addDataset(question: ParamsOf<'dataset.add'>, options: CallOptions<'dataset.add'>): Promise<DatasetRecord> {
+    const dataset = await engine.call('dataset.add', question, options);
     datasetId.value = dataset.id;
     await refresh();
     return dataset;
