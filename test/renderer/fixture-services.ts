@@ -13,6 +13,7 @@ import { blameOf, divergenceOf, flipsOf, flippedByOf, typicalOf } from './fixtur
 import { calibrationAnswers, type CalibrationMemory } from './fixture-calibration';
 import { previewOf } from './fixture-dataset';
 import { layersAnswers } from './fixture-layers';
+import { passedReport } from '../helpers/gate-reports';
 import { makeLevels } from '../helpers/levels-record';
 import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, makeRuns, makeSummary, pairedOf, swin, viewOf, vit } from './fixture-data';
 
@@ -86,6 +87,8 @@ export class FixtureEngine implements EngineClient {
       'dataset.preview': async ({ labels, pictures }) => previewOf(labels, pictures),
       'sample.open': async () => { this.models = [vit, swin]; return { models: [vit, swin], dataset }; },
       'evaluation.estimate': async (spec) => ({ images: spec.limit ?? 1000, cells: spec.models.length * (spec.schemes.length + 1), peakBytes: 734 * 2 ** 20, parts: [{ name: 'sessions', bytes: 420 * 2 ** 20 }, { name: 'calibration', bytes: 314 * 2 ** 20 }] }),
+      'gate.check': async ({ model }) => passedReport(model, { known: 'stored' }),
+      'gate.picture': async () => makePicture(1),
       'evaluation.run': (spec, options) => this.evaluate(spec.schemes, spec.withFp32, options),
       'board.get': async () => makeBoard(this.runs, this.models),
       'board.compare': async ({ runIds }) => {

@@ -3,6 +3,7 @@ import { attentionEn } from './pages/attention.en';
 import { boardEn } from './pages/board.en';
 import { calibrationEn } from './pages/calibration.en';
 import { datasetEn } from './pages/dataset.en';
+import { gateEn } from './pages/gate.en';
 import { imagesEn } from './pages/images.en';
 import { layersEn } from './pages/layers.en';
 import { levelsEn } from './pages/levels.en';
@@ -202,6 +203,7 @@ export const en = {
   },
   layers: layersEn.texts,
   dataset: datasetEn.texts,
+  gate: gateEn.texts,
   levels: levelsEn.texts,
   images: imagesEn.texts,
   calibration: calibrationEn.texts,
@@ -443,6 +445,7 @@ export const en = {
     ...datasetEn.terms,
     ...imagesEn.terms,
     ...layersEn.terms,
+    ...gateEn.terms,
     ...levelsEn.terms,
     fp32: { name: 'FP32', says: 'The network without any quantisation, in 32-bit floating point: the baseline of every difference.', formula: 'x̂ = x' },
     top1: { name: 'Top-1, %', says: 'Share of images whose best class is the label.', formula: 'top-1 = 100 · correct / images' },

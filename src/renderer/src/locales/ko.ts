@@ -5,6 +5,7 @@ import { attentionKo } from './pages/attention.ko';
 import { boardKo } from './pages/board.ko';
 import { calibrationKo } from './pages/calibration.ko';
 import { datasetKo } from './pages/dataset.ko';
+import { gateKo } from './pages/gate.ko';
 import { imagesKo } from './pages/images.ko';
 import { layersKo } from './pages/layers.ko';
 import { levelsKo } from './pages/levels.ko';
@@ -204,6 +205,7 @@ export const ko: typeof en = {
   },
   layers: layersKo.texts,
   dataset: datasetKo.texts,
+  gate: gateKo.texts,
   levels: levelsKo.texts,
   images: imagesKo.texts,
   calibration: calibrationKo.texts,
@@ -445,6 +447,7 @@ export const ko: typeof en = {
     ...datasetKo.terms,
     ...imagesKo.terms,
     ...layersKo.terms,
+    ...gateKo.terms,
     ...levelsKo.terms,
     fp32: { name: 'FP32', says: '양자화하지 않은 32비트 부동소수점 네트워크이며, 모든 차이의 기준입니다.', formula: 'x̂ = x' },
     top1: { name: 'Top-1, %', says: '가장 높은 클래스가 정답인 이미지의 비율입니다.', formula: 'top-1 = 100 · 맞은 수 / 이미지 수' },

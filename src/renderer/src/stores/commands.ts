@@ -11,6 +11,7 @@ import type { ReportChoice } from '../../../shared/report';
 import type { EvaluationSpec, LabelChoice } from '../../../shared/settings';
 import { defaultSpec } from '../run-spec';
 import { useServices, useShell } from '../services';
+import { useGate } from './gate';
 import { useJob } from './job';
 import { usePreferences } from './preferences';
 import { useWorkspace } from './workspace';
@@ -41,6 +42,7 @@ export const useCommands = defineStore('commands', () => {
   const workspace = useWorkspace();
   const preferences = usePreferences();
   const job = useJob();
+  const gate = useGate();
   const failure = shallowRef<Failure | null>(null);
   /** What is being read in, for the status bar; not long enough to be a job. */
   const reading = shallowRef<{ readonly what: Dropped; readonly path: string; readonly files: number } | null>(null);
@@ -74,14 +76,16 @@ export const useCommands = defineStore('commands', () => {
 
   function startRun(spec: EvaluationSpec): void {
     runDialog.value = false;
-    void attempt(() => job.run(spec));
+    if (!gate.checking) void startRuns([spec]);
   }
 
-  /** One job after another; one that is stopped or fails ends the row. */
+  /** One job after another, each through the gate first; one that is stopped or fails ends the row. */
   const startRuns = (specs: readonly EvaluationSpec[]): Promise<void> => attempt(async () => {
-    for (const spec of specs) {
-      await job.run(spec);
-      if (job.current?.state !== 'done') return;
+    for (const asked of specs) {
+      for (const spec of await gate.pass(asked)) {
+        await job.run(spec);
+        if (job.current?.state !== 'done') return;
+      }
     }
   });
 
