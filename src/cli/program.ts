@@ -4,6 +4,7 @@ import { describeFailure, toFailure } from '../shared/failure';
 import { calibrationCommand, runCalibration } from './commands/calibration';
 import { checkCommand, runCheck } from './commands/check';
 import { compareCommand, runCompare } from './commands/compare';
+import { dataCommand, runData } from './commands/data';
 import { evalCommand, runEval } from './commands/eval';
 import { imagesCommand, runImages } from './commands/images';
 import { inspectCommand, runInspect } from './commands/inspect';
@@ -52,6 +53,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
     });
   evalCommand(program, async (options) => finish(await runEval(environment, options)));
   checkCommand(program, async (options) => finish(await runCheck(environment, options)));
+  dataCommand(program, async (options) => finish(await runData(environment, options)));
   inspectCommand(program, async (options) => finish(await runInspect(environment, options)));
   layersCommand(program, async (options) => finish(await runLayers(environment, options)));
   levelsCommand(program, async (options) => finish(await runLevels(environment, options)));

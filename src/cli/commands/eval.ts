@@ -52,7 +52,7 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .command('eval')
     .description('quantise and evaluate models on a data set')
     .requiredOption('--model <names>', 'model files or names (vit_small, ...), separated by commas', parseNames)
-    .requiredOption('--dataset <folder>', 'data set: train/ and val/ with class folders, or one tree of class folders')
+    .requiredOption('--dataset <folder>', 'data set: class folders, flat pictures with a label file, the original archives, or parquet files')
     .option('--log_quant_scheme <ids>', 'schemes of the attention map, separated by commas, or all', parseSchemes, ['Sqrt2_17'])
     .option('--w_bit, --w_bits <n>', 'bits of the weights: 2 to 8, 32 = off', parseBits, 4)
     .option('--a_bit, --a_bits <n>', 'bits of the activations: 2 to 8, 32 = off', parseBits, 4)
