@@ -15,6 +15,7 @@ import { getModelSchema, gotModelSchema, knownModelsSchema } from './known-model
 import { gatePictureQuestionSchema, gateQuestionSchema, gateReportSchema } from './gate';
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
+import { lockedPicturesSchema, namingSchema } from './naming';
 import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
 import { publishedRowsSchema } from './published';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, removalSchema, workspaceSummarySchema } from './records';
@@ -72,6 +73,8 @@ export const engineContract = {
   'run.band': { params: v.object({ runId: v.string() }), result: bandSchema, events: none },
   /** Takes a run, or a model or data set with all of its runs, out of the workspace. Files of models and pictures stay where they are. */
   'workspace.remove': { params: removalSchema, result: workspaceSummarySchema, events: none },
+  /** Calls a run, a model or a data set by another name; an empty one gives it its own again. Files keep theirs. */
+  'workspace.rename': { params: namingSchema, result: workspaceSummarySchema, events: none },
   /** Writes a table of the workspace as a file; one that is there is replaced. */
   'workspace.export': { params: v.object({ table: exportedTableSchema, format: tableFormatSchema, file: v.string() }), result: v.object({ file: v.string(), rows: v.number() }), events: none },
   /** Stored predictions of a run, by position in the run's list. */
@@ -103,6 +106,9 @@ export const engineContract = {
   'images.flippedBy': { params: flippedByQuestionSchema, result: flippedBySchema, events: imagesProgressSchema },
   /** Attention rollout up to a block. */
   'attention.rollout': { params: v.object({ runId: v.string(), image: index, block: index, query: rolloutQuerySchema }), result: attentionRolloutSchema, events: none },
+  /** The pictures that every later run on a data set shall be calibrated on; null: none are locked. */
+  'calibration.locked': { params: v.object({ datasetId: v.string() }), result: lockedPicturesSchema, events: none },
+  'calibration.lock': { params: v.object({ datasetId: v.string(), files: v.nullable(v.pipe(v.array(v.string()), v.minLength(1))) }), result: lockedPicturesSchema, events: none },
   /** Pictures, parameters and reparameterisation of a run's calibration. */
   'calibration.get': { params: v.object({ runId: v.string() }), result: calibrationSchema, events: none },
   /** A calibration picture as the network sees it, by its position in the draw. */

@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeRun, makeRuns, vit } from './fixture-data';
+import { dataset, makeRun, makeRuns, vit } from './fixture-data';
 import { makeCalibration, makeDraws } from './fixture-calibration';
 import type { FixtureOptions } from './fixture-services';
 import { all, asked, click, closeWorkbench, openWorkbench, press, text, type Fixture } from './open-workbench';
@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 afterEach(closeWorkbench);
 
-async function open(options: FixtureOptions = {}): Promise<Fixture> {
-  const services = await openWorkbench(options);
+async function open(options: FixtureOptions = {}, prepare: (services: Fixture) => void = () => undefined): Promise<Fixture> {
+  const services = await openWorkbench(options, prepare);
   await press('6', { ctrlKey: true }, document.body);
   await settled();
   return services;
@@ -157,6 +157,15 @@ describe('pictures for later runs', () => {
     expect(text('[role=dialog] .locked-pictures')).toContain('32 pictures, locked on the calibration page');
     await click(named('[role=dialog] .locked-pictures button', 'Use the draw instead'));
     expect(asked(services, 'evaluation.estimate').at(-1)).toMatchObject({ calibrationList: null, calibrationImages: 32 });
+  });
+
+  it('stay locked when the window is opened again', async () => {
+    const files = calibration.pictures?.map(({ file }) => file) ?? [];
+    const services = await open(undefined, ({ engine }) => void engine.call('calibration.lock', { datasetId: dataset.id, files }));
+    expect(text('.pictures .locked')).toContain('later runs are calibrated on these pictures');
+    await click(named('.pictures button', 'Unlock'));
+    expect(asked(services, 'calibration.lock').at(-1)).toEqual({ datasetId: dataset.id, files: null });
+    expect(all('.pictures .locked')).toHaveLength(0);
   });
 
   it('are chosen from the train split, and run', async () => {

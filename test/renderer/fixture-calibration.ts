@@ -70,13 +70,15 @@ interface Kept {
 type Answers = { [K in EngineMethod]?: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> };
 
 /** What the engine answers about calibrations: redraws and repeats are remembered as the workspace would. */
-export function calibrationAnswers(find: (id: string) => { run: RunRecord; model: ModelRecord }, kept: Map<string, Kept>): Answers {
+export function calibrationAnswers(find: (id: string) => { run: RunRecord; model: ModelRecord }, kept: CalibrationMemory): Answers {
   const of = (runId: string): Kept => {
     const known = kept.get(runId) ?? { redraws: [], noise: new Map() };
     kept.set(runId, known);
     return known;
   };
   return {
+    'calibration.locked': async () => ({ files: kept.locked ?? null }),
+    'calibration.lock': async ({ files }) => ({ files: (kept.locked = files) }),
     'calibration.get': async ({ runId }) => makeCalibration(find(runId).run, find(runId).model),
     'calibration.picture': async ({ position }) => makePicture(position),
     'calibration.candidate': async ({ index }) => makePicture(index),
@@ -101,4 +103,5 @@ export function calibrationAnswers(find: (id: string) => { run: RunRecord; model
   };
 }
 
-export type CalibrationMemory = Map<string, Kept>;
+/** Of each run what was asked about it, and the pictures that are locked. */
+export type CalibrationMemory = Map<string, Kept> & { locked?: string[] | null };

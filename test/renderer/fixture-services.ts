@@ -80,6 +80,11 @@ export class FixtureEngine implements EngineClient {
       'engine.info': async () => ({ version: '0.1.0', onnxruntime: '1.30.0', node: '20', cores: 2, memoryBytes: 2 ** 34, cpu: 'fixture' }),
       'workspace.open': async () => summary(),
       'workspace.summary': async () => summary(),
+      'workspace.rename': async ({ kind, id, name }) => {
+        if (kind === 'model') this.models = this.models.map((model) => (model.id === id ? { ...model, name: name === '' ? [vit, swin].find((own) => own.id === id)?.name ?? name : name } : model));
+        if (kind === 'run') this.runs = this.runs.map(({ title: _old, ...run }) => (run.id === id && name !== '' ? { ...run, title: name } : run));
+        return summary();
+      },
       'model.add': async ({ file }) => { throw fail('model-unreadable', 'Not an ONNX file', { file, place: 'first bytes', expected: 'an ONNX protobuf', next: 'Export the model again' }); },
       'model.inspect': async () => { throw fail('not-found', 'The fixture inspects nothing'); },
       'recipe.list': async () => ({ recipes: [...(this.options.recipes ?? [])] }),

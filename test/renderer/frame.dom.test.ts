@@ -278,6 +278,40 @@ describe('removing from the workspace', () => {
   });
 });
 
+describe('names', () => {
+  const write = async (name: string): Promise<void> => {
+    const input = document.querySelector<HTMLInputElement>('[role=dialog] input');
+    if (input === null) throw new Error('nothing to write into');
+    input.value = name;
+    input.dispatchEvent(new Event('input'));
+    document.querySelector('[role=dialog] form')?.dispatchEvent(new Event('submit', { cancelable: true }));
+    await flushPromises();
+  };
+
+  it('of a model are changed by its button, shown everywhere, and taken back by an empty one', async () => {
+    const services = await open();
+    await click(document.querySelector('[aria-label="Rename fashion_vit…"]'));
+    await write('  ours ');
+    expect(asked(services, 'workspace.rename')).toMatchObject([{ kind: 'model', id: vit.id }]);
+    await vi.waitFor(() => expect(text('.panel')).toContain('ours'));
+    expect(text('tbody')).toContain('ours');
+    await click(document.querySelector('[aria-label^="Rename"][aria-label*="ours"]'));
+    await write('');
+    expect(text('tbody')).toContain('fashion_vit');
+  });
+
+  it('of a run stand in its place in menus; F2 asks for one', async () => {
+    const services = await open({ runs: [...makeRuns(), { ...seeded, title: 'before the fix' }] });
+    expect((await openMenu(all('.context .pick')[1])).map((entry) => entry.querySelector('.name')?.textContent)).toContain('before the fix · seed 1');
+    await press('Escape');
+    const entry = all('.panel .entry')[0];
+    await press('F2', {}, entry);
+    expect(text('[role=dialog] h2')).toContain('Another name for');
+    await write('swin');
+    expect(asked(services, 'workspace.rename')).toMatchObject([{ kind: 'model', name: 'swin' }]);
+  });
+});
+
 describe('tables of the workspace', () => {
   it('are written where the person says', async () => {
     const services = await open({}, ({ bridge }) => { bridge.answers['dialog.export'] = { file: '/out/runs.csv' }; });

@@ -42,7 +42,8 @@ export async function runRemove(environment: CliEnvironment, options: RemoveOpti
   }
 }
 
-function removalOf({ resolvePath }: Pick<CliEnvironment, 'resolvePath'>, { runs, models, datasets }: WorkspaceSummary, { run, model, dataset }: RemoveOptions): Removal {
+/** The one thing that is named by `--run`, `--model` or `--dataset`. Throws when none or several are called so. */
+export function removalOf({ resolvePath }: Pick<CliEnvironment, 'resolvePath'>, { runs, models, datasets }: WorkspaceSummary, { run, model, dataset }: RemoveOptions): Removal {
   if (run !== undefined) return { kind: 'run', id: findRun(runs, run).id };
   if (model !== undefined) return { kind: 'model', id: only(models.filter(({ id, name, file }) => [id, name].includes(model) || file === resolvePath(model)), 'model', model, models.map(({ name }) => name)) };
   const given = dataset ?? '';

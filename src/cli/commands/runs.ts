@@ -35,8 +35,10 @@ export async function runRuns(environment: CliEnvironment, options: RunsOptions)
 function runsText(runs: readonly RunRecord[]): string {
   if (runs.length === 0) return 'no runs\n';
   const length = [8, 13, 18, 23, 36].find((size) => new Set(runs.map(({ id }) => id.slice(0, size))).size === runs.length) ?? 36;
-  const rows = runs.map(({ id, modelName, settings, state, images, total, top1, top1Ci95, created }) => [
-    id.slice(0, length), modelName,
+  // A column for names only where somebody gave some.
+  const named = runs.some(({ title }) => title !== undefined);
+  const rows = runs.map(({ id, title, modelName, settings, state, images, total, top1, top1Ci95, created }) => [
+    id.slice(0, length), ...(named ? [title ?? ''] : []), modelName,
     settings.arithmetic === 'fp32' ? 'FP32' : settings.scheme,
     settings.arithmetic === 'fp32' ? '' : `W${settings.wBits}A${settings.aBits}`,
     settings.arithmetic,
@@ -47,5 +49,5 @@ function runsText(runs: readonly RunRecord[]): string {
     top1Ci95 === null ? '' : `${top1Ci95[0].toFixed(2)} to ${top1Ci95[1].toFixed(2)}`,
     state, created,
   ]);
-  return textTable([['run', 'model', 'scheme', 'bits', 'arithmetic', 'seed', 'overrides', 'images', 'top-1 %', '95 % interval', 'state', 'started'], ...rows], [0, 1, 2, 4, 10, 11]);
+  return textTable([['run', ...(named ? ['name'] : []), 'model', 'scheme', 'bits', 'arithmetic', 'seed', 'overrides', 'images', 'top-1 %', '95 % interval', 'state', 'started'], ...rows], named ? [0, 1, 2, 3, 5, 11, 12] : [0, 1, 2, 4, 10, 11]);
 }

@@ -27,6 +27,11 @@ export function schemeTitle({ arithmetic, scheme }: RunSettings): string {
   return arithmetic === 'fp32' ? 'FP32' : scheme;
 }
 
+/** What somebody called the run, else its scheme. */
+export function runTitle({ title, settings }: RunRecord): string {
+  return title ?? schemeTitle(settings);
+}
+
 /** Everything about a run that the seed's command line would not have made by default. */
 function oddities(settings: RunSettings, words: RunWords): string[] {
   const { arithmetic, wBits, aBits, seed, limit, calibrationImages, calibrationList, batch, imageList } = settings;
@@ -46,11 +51,12 @@ function oddities(settings: RunSettings, words: RunWords): string[] {
 
 /** A run by itself: its scheme and what is out of the ordinary about it. */
 export function runName(run: RunRecord, words: RunWords): string {
-  return [schemeTitle(run.settings), ...oddities(run.settings, words)].join(separator);
+  return [runTitle(run), ...oddities(run.settings, words)].join(separator);
 }
 
 /** A run beside another: its scheme, then every setting in which the two differ otherwise. */
-export function otherName({ settings: own }: RunRecord, { settings }: RunRecord, words: RunWords): string {
+export function otherName({ settings: own }: RunRecord, other: RunRecord, words: RunWords): string {
+  const { settings } = other;
   const fp32 = settings.arithmetic === 'fp32';
   const differences: string[] = [];
   if (!fp32) {
@@ -62,10 +68,10 @@ export function otherName({ settings: own }: RunRecord, { settings }: RunRecord,
     if (JSON.stringify(settings.overrides) !== JSON.stringify(own.overrides)) differences.push(words.overrides(overrideCount(settings)));
   }
   if (settings.limit !== own.limit) differences.push(words.images(settings.limit));
-  return [schemeTitle(settings), ...differences].join(separator);
+  return [runTitle(other), ...differences].join(separator);
 }
 
 /** What is out of the ordinary about a run of this model, after the model's name; the state unless it is done. */
-export function runDetails({ modelName, settings, state }: RunRecord, words: RunWords, stateName: string): string {
-  return [modelName, ...oddities(settings, words), ...(state === 'done' ? [] : [stateName])].join(separator);
+export function runDetails({ title, modelName, settings, state }: RunRecord, words: RunWords, stateName: string): string {
+  return [...(title === undefined ? [] : [schemeTitle(settings)]), modelName, ...oddities(settings, words), ...(state === 'done' ? [] : [stateName])].join(separator);
 }

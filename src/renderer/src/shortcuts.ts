@@ -39,6 +39,7 @@ const table = {
   runDialog: { place: 'frame', strokes: [{ key: 'e', ctrl: true }] },
   shortcuts: { place: 'frame', strokes: [{ key: '?' }, { key: '/', ctrl: true }] },
   workspaceMove: { place: 'workspace', strokes: arrows.slice(2) },
+  rename: { place: 'workspace', strokes: [{ key: 'F2' }] },
   remove: { place: 'workspace', strokes: [{ key: 'Delete' }] },
   boardMove: { place: 'board', strokes: arrows },
   boardSelect: { place: 'board', strokes: [{ key: 'Enter' }, { key: ' ' }] },

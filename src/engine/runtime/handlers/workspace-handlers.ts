@@ -1,7 +1,9 @@
 /** The workspace itself: opening, models, data sets, recipes, taking out, exporting, reporting. */
 import { cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { assertNever } from '../../../shared/assert-never';
 import { fail } from '../../../shared/failure';
+import type { Naming } from '../../../shared/naming';
 import type { ModelRecord } from '../../../shared/records';
 import { inspection } from '../../core/graph/inspection';
 import { sampleFiles } from '../library/sample-files';
@@ -10,6 +12,7 @@ import { previewDataset } from '../pages/dataset-preview';
 import { reportData } from '../pages/report';
 import { workspaceSummary } from '../results/results';
 import { modelOverrides } from '../runs/model-overrides';
+import type { Store } from '../store/store-types';
 import type { Desk, HandlersOf } from './desk';
 
 export function workspaceHandlers(desk: Desk): HandlersOf<'engine' | 'workspace' | 'model' | 'overrides' | 'recipe' | 'dataset' | 'sample' | 'report'> {
@@ -25,6 +28,12 @@ export function workspaceHandlers(desk: Desk): HandlersOf<'engine' | 'workspace'
       const store = await desk.store();
       await store.remove(removal);
       desk.forgetViews();
+      return workspaceSummary(store);
+    },
+    'workspace.rename': async (naming) => {
+      const store = await desk.store();
+      if (!(await namedThings(store, naming.kind)).some(({ id }) => id === naming.id)) throw fail('not-found', `There is no such ${naming.kind === 'dataset' ? 'data set' : naming.kind} in this workspace`, { place: naming.id, next: 'Choose another' });
+      await store.rename(naming);
       return workspaceSummary(store);
     },
     'workspace.export': async ({ table, format, file }) => ({ file: resolve(file), rows: await (await desk.store()).exportTable(table, format, resolve(file)) }),
@@ -58,4 +67,13 @@ export function workspaceHandlers(desk: Desk): HandlersOf<'engine' | 'workspace'
       return { ...(await reportData(store, { datasetId, runs, published: desk.published() })), engine: options.version, created: new Date().toISOString() };
     },
   };
+}
+
+function namedThings(store: Store, kind: Naming['kind']): Promise<readonly { readonly id: string }[]> {
+  switch (kind) {
+    case 'run': return store.runs();
+    case 'model': return store.models();
+    case 'dataset': return store.datasets();
+    default: return assertNever(kind, 'kind of what is named');
+  }
 }

@@ -5,7 +5,7 @@ import type { StoredRun } from '../store/store-types';
 
 /** Accuracies in percent; null before the first image. */
 export function toRunRecord(run: StoredRun, modelName: string): RunRecord {
-  const { id, modelId, datasetId, settings, state, images, total, skipped, seconds, created, failure } = run;
+  const { title, id, modelId, datasetId, settings, state, images, total, skipped, seconds, created, failure } = run;
   const share = (correct: number): number | null => (images === 0 ? null : (100 * correct) / images);
   return {
     id, modelId, modelName, datasetId, settings, state, images, total, skipped,
@@ -18,6 +18,7 @@ export function toRunRecord(run: StoredRun, modelName: string): RunRecord {
     failure,
     exact: run.exact,
     fallbacks: [...run.fallbacks],
+    ...(title === undefined ? {} : { title }),
   };
 }
 

@@ -75,6 +75,15 @@ export const migrations: readonly Migration[] = [
       'CREATE TABLE queue (place INTEGER NOT NULL, item VARCHAR NOT NULL)',
     ],
   },
+  {
+    version: 6,
+    statements: [
+      // What people call runs, models and data sets, where that is not what their records say.
+      'CREATE TABLE titles (kind VARCHAR NOT NULL, id VARCHAR NOT NULL, title VARCHAR NOT NULL)',
+      // Pictures that every later run on a data set shall be calibrated on, as a JSON list of paths.
+      'CREATE TABLE locked_pictures (dataset_id VARCHAR NOT NULL, files VARCHAR NOT NULL)',
+    ],
+  },
 ];
 
 /** The version that this program writes and reads. */

@@ -1,17 +1,19 @@
 /** Models, data sets and image lists of a workspace. */
 import { datasetRecordSchema, modelRecordSchema } from '../../../shared/records';
+import type { Naming } from '../../../shared/naming';
 import type { DatasetRecord, ModelRecord } from '../../../shared/records';
 import type { Connection } from './connection';
 import { remove } from './remove';
 import { Remembered } from './remembered';
-import { number, text } from './row';
+import { number, text, textOrNull } from './row';
 import type { Store } from './store-types';
+import { titles, type Titles } from './titles';
 import { canonicalJson, parseStored, textHash } from './stored-json';
 
 /** Lists whose labels are kept: those of the runs that somebody is looking at. */
 const keptLists = 4;
 
-type Registry = Pick<Store, 'remove' | 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedLabels' | 'listedImage'>;
+type Registry = Pick<Store, 'remove' | 'upsertModel' | 'models' | 'upsertDataset' | 'datasets' | 'newestDataset' | 'imageList' | 'listedImages' | 'listedLabels' | 'listedImage' | keyof Titles>;
 
 /** `forgetRuns`: what is remembered of runs is read anew after this. */
 export function registry(writer: Connection, reader: Connection, forgetRuns: () => void): Registry {
@@ -19,6 +21,11 @@ export function registry(writer: Connection, reader: Connection, forgetRuns: () 
   const datasets = new Remembered(() => readDatasets(reader));
   const labels = new Map<string, Promise<Int32Array>>();
   return {
+    ...titles(writer, reader, () => {
+      models.forget();
+      datasets.forget();
+      forgetRuns();
+    }),
     upsertModel: (model: ModelRecord) =>
       writer.exclusive((session) =>
         session.run("INSERT OR REPLACE INTO models VALUES ($1, $2, $3, $4, nextval('record_number'), $5)", [model.id, model.name, model.file, model.hash, canonicalJson(model)]),
@@ -64,12 +71,18 @@ async function readLabels(reader: Connection, listId: string): Promise<Int32Arra
   return Int32Array.from((labels ?? []).map((label) => number([label], 0)));
 }
 
+/** Records with the names that people gave them, by the names that are shown. */
+const titled = (table: 'models' | 'datasets', kind: Naming['kind']): string =>
+  `SELECT record, title FROM ${table} LEFT JOIN titles ON titles.kind = '${kind}' AND titles.id = ${table}.id ORDER BY coalesce(title, name), number DESC`;
+
+const called = <T extends { readonly name: string }>(record: T, title: string | null): T => (title === null ? record : { ...record, name: title });
+
 async function readModels(reader: Connection): Promise<readonly ModelRecord[]> {
-  return (await reader.rows('SELECT record FROM models ORDER BY name, number DESC')).map((row) => parseStored(modelRecordSchema, text(row, 0), 'model'));
+  return (await reader.rows(titled('models', 'model'))).map((row) => called(parseStored(modelRecordSchema, text(row, 0), 'model'), textOrNull(row, 1)));
 }
 
 async function readDatasets(reader: Connection): Promise<readonly DatasetRecord[]> {
-  return (await reader.rows('SELECT record FROM datasets ORDER BY name, number DESC')).map((row) => parseStored(datasetRecordSchema, text(row, 0), 'data set'));
+  return (await reader.rows(titled('datasets', 'dataset'))).map((row) => called(parseStored(datasetRecordSchema, text(row, 0), 'data set'), textOrNull(row, 1)));
 }
 
 async function storeList(writer: Connection, files: readonly string[], labels: ArrayLike<number>): Promise<string> {

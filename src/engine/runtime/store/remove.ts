@@ -14,10 +14,15 @@ export async function remove(writer: Connection, removal: Removal): Promise<void
     for (const row of runs) {
       const runId = text(row, 0);
       for (const table of tablesOfRuns) await session.run(`DELETE FROM ${table} WHERE run_id = $1`, [runId]);
+      await session.run(`DELETE FROM titles WHERE kind = 'run' AND id = $1`, [runId]);
       await session.run('DELETE FROM runs WHERE id = $1', [runId]);
     }
     if (removal.kind === 'model') await session.run('DELETE FROM models WHERE id = $1', [removal.id]);
-    if (removal.kind === 'dataset') await session.run('DELETE FROM datasets WHERE id = $1', [removal.id]);
+    if (removal.kind === 'dataset') {
+      await session.run('DELETE FROM datasets WHERE id = $1', [removal.id]);
+      await session.run('DELETE FROM locked_pictures WHERE dataset_id = $1', [removal.id]);
+    }
+    await session.run('DELETE FROM titles WHERE kind = $1 AND id = $2', [removal.kind, removal.id]);
     await session.run('DELETE FROM image_lists WHERE list_id NOT IN (SELECT list_id FROM runs)');
   });
 }

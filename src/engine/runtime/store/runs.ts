@@ -18,7 +18,8 @@ type Runs = Pick<Store, 'createRun' | 'findResumable' | 'setRunState' | 'runs' |
 
 const runColumns = `
   SELECT id, model_id, model_hash, dataset_id, dataset_hash, list_id, total, settings, environment, created, state, failure,
-         seconds_calibration, seconds_evaluation, (SELECT count(*) FROM skipped WHERE run_id = id), exact, fallbacks
+         seconds_calibration, seconds_evaluation, (SELECT count(*) FROM skipped WHERE run_id = id), exact, fallbacks,
+         (SELECT title FROM titles WHERE kind = 'run' AND titles.id = runs.id)
   FROM runs`;
 
 /** A run without the sums over its predictions, which are kept elsewhere. */
@@ -102,6 +103,7 @@ function storedRun(row: RunRow, tally: Tally | undefined): StoredRun {
 function runRow(row: Row): RunRow {
   const failure = textOrNull(row, 11);
   const fallbacks = textOrNull(row, 16);
+  const title = textOrNull(row, 17);
   return {
     id: text(row, 0),
     modelId: text(row, 1),
@@ -119,6 +121,7 @@ function runRow(row: Row): RunRow {
     skipped: number(row, 14),
     exact: booleanOrNull(row, 15),
     fallbacks: fallbacks === null ? [] : parseStored(siteFallbacksSchema, fallbacks, 'fallbacks'),
+    ...(title === null ? {} : { title }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { InFlight } from './in-flight';
 import type { Queue } from './queue';
 import type { RecordSchema } from './stored-json';
 import type { Strikes } from './strikes';
+import type { Titles } from './titles';
 
 export interface NewRun {
   readonly id: string;
@@ -43,6 +44,8 @@ export interface StoredRun extends NewRun {
   readonly exact: boolean | null;
   /** Sites that stay in reference arithmetic in an integer run. */
   readonly fallbacks: readonly SiteFallback[];
+  /** What somebody called it. */
+  readonly title?: string;
 }
 
 /** One image's prediction, as it is committed. */
@@ -117,7 +120,7 @@ export interface RunChange {
 }
 
 /** An open workspace. All calls may be made at any time; writes happen one after another, each in one transaction. */
-export interface Store extends Recipes, Queue, Strikes {
+export interface Store extends Recipes, Queue, Strikes, Titles {
   readonly file: string;
   /** To be told what is handed to workers, and what came back. */
   readonly inFlight: Pick<InFlight, 'begin' | 'end'>;

@@ -11,11 +11,12 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input:not([type=radio]):not([type=checkbox]), textarea, [role=menu], [role=dialog]') !== null;
 }
 
-/** Delete on an entry of the workspace asks whether it shall go. */
-export function onDelete(event: KeyboardEvent, ask: () => void): void {
-  if (!isPressed('remove', event)) return;
+/** Keys of an entry of the workspace: Delete asks whether it shall go, F2 for another name. */
+export function onEntryKey(event: KeyboardEvent, actions: Readonly<Record<'remove' | 'rename', () => void>>): void {
+  const id = (['remove', 'rename'] as const).find((key) => isPressed(key, event));
+  if (id === undefined) return;
   event.preventDefault();
-  ask();
+  actions[id]();
 }
 
 export function useFrameKeys(): void {

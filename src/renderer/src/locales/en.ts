@@ -142,6 +142,7 @@ export const en = {
       runDialog: 'Run an evaluation',
       shortcuts: 'This sheet',
       workspaceMove: 'Between entries',
+      rename: 'Rename the entry',
       remove: 'Remove the entry',
       boardMove: 'Between cells',
       boardSelect: 'Select the cell',
@@ -178,6 +179,13 @@ export const en = {
     },
     write: 'Write…',
     written: '{rows} rows written to {file}',
+  },
+  naming: {
+    title: 'Another name for {name}',
+    name: 'Name',
+    says: 'Shown in place of its own in this workspace; files keep theirs. Left empty, it has its own name again.',
+    rename: 'Rename',
+    button: 'Rename {name}…',
   },
   removal: {
     title: 'Remove {name} from the workspace?',

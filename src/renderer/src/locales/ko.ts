@@ -144,6 +144,7 @@ export const ko: typeof en = {
       runDialog: '평가 실행',
       shortcuts: '단축키 보기',
       workspaceMove: '항목 사이 이동',
+      rename: '항목 이름 바꾸기',
       remove: '항목 지우기',
       boardMove: '칸 사이 이동',
       boardSelect: '칸 선택',
@@ -180,6 +181,13 @@ export const ko: typeof en = {
     },
     write: '저장…',
     written: '{file}에 {rows}행을 썼습니다',
+  },
+  naming: {
+    title: '{name}의 새 이름',
+    name: '이름',
+    says: '이 작업 공간에서 원래 이름 대신 보입니다. 파일 이름은 그대로입니다. 비워 두면 원래 이름으로 돌아갑니다.',
+    rename: '이름 바꾸기',
+    button: '{name} 이름 바꾸기…',
   },
   removal: {
     title: '작업 공간에서 {name}을(를) 지울까요?',

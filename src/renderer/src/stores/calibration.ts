@@ -1,17 +1,22 @@
 /** What the calibration page and its inspector show: pictures and parameters of the selected run, its draws, its noise floor, and pictures locked for later runs. */
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { PictureRecord } from '../../../shared/attention';
+import { toFailure } from '../../../shared/failure';
+import type { DatasetRecord } from '../../../shared/records';
 import type { NoiseResult, NoiseScope } from '../../../shared/noise';
 import type { DrawField } from '../calibration/draw-strips';
 import type { ParameterKind } from '../calibration/parameter-rows';
 import { useLatest } from '../composables/use-latest';
 import { useServices } from '../services';
 import { useAnalyses } from './analyses';
+import { useCommands } from './commands';
 import { RecentCache } from './recent-cache';
+import { useWorkspace } from './workspace';
 
 /** Pictures of one data set that every run shall be calibrated on until somebody unlocks them. */
 export interface LockedPictures {
+  readonly datasetId: string;
   readonly root: string;
   readonly files: readonly string[];
 }
@@ -19,6 +24,8 @@ export interface LockedPictures {
 export const useCalibration = defineStore('calibration', () => {
   const { engine } = useServices();
   const analyses = useAnalyses();
+  const workspace = useWorkspace();
+  const commands = useCommands();
   const field = ref<DrawField>('delta');
   const kind = ref<ParameterKind | 'all'>('all');
   /** Further draws at a time, repeats of the noise, and images they are measured on (null: all of the run). */
@@ -27,7 +34,7 @@ export const useCalibration = defineStore('calibration', () => {
   const images = ref<number | null>(null);
   const scope = ref<NoiseScope>('evaluation');
   const choosing = ref(false);
-  const locked = shallowRef<LockedPictures | null>(null);
+  const locked = shallowRef<readonly LockedPictures[]>([]);
   const pictures = new RecentCache<PictureRecord>(400);
 
   const calibration = useLatest((signal, runId: string) => engine.call('calibration.get', { runId }, { signal }));
@@ -100,16 +107,30 @@ export const useCalibration = defineStore('calibration', () => {
     if (number !== undefined) analyses.cancel(number);
   }
 
-  function lock(root: string, files: readonly string[]): void {
-    locked.value = { root, files: [...files] };
+  const put = (dataset: DatasetRecord, files: readonly string[] | null): void => {
+    locked.value = [...locked.value.filter(({ datasetId }) => datasetId !== dataset.id), ...(files === null ? [] : [{ datasetId: dataset.id, root: dataset.root, files: [...files] }])];
+  };
+
+  /** What is locked in the workspace that was opened. */
+  async function loadLocked(datasets: readonly DatasetRecord[]): Promise<void> {
+    locked.value = [];
+    for (const dataset of datasets) put(dataset, (await engine.call('calibration.locked', { datasetId: dataset.id })).files);
   }
 
-  function unlock(): void {
-    locked.value = null;
+  watch(() => JSON.stringify([workspace.summary?.file, ...(workspace.summary?.datasets.map(({ id }) => id) ?? [])]), () => {
+    loadLocked(workspace.summary?.datasets ?? []).catch((error: unknown) => { commands.failure = toFailure(error); });
+  }, { immediate: true });
+
+  /** For every later run on the data set, also after the window was closed; null lets them go. */
+  async function lock(dataset: DatasetRecord, files: readonly string[] | null): Promise<void> {
+    put(dataset, (await engine.call('calibration.lock', { datasetId: dataset.id, files: files === null ? null : [...files] })).files);
   }
 
   /** What later runs on this data set are calibrated on; null for the reference's draw. */
-  const listFor = (root: string): string[] | null => (locked.value?.root === root ? [...locked.value.files] : null);
+  const listFor = (root: string): string[] | null => {
+    const found = locked.value.find((other) => other.root === root);
+    return found === undefined ? null : [...found.files];
+  };
 
   /** The same as part of what is run: of fixed pictures there is but one draw. */
   function choiceFor(root: string): { calibrationList: string[] | null; calibrationImages?: number; seeds?: number[] } {
@@ -118,7 +139,7 @@ export const useCalibration = defineStore('calibration', () => {
   }
 
   return {
-    field, kind, more, repeats, images, scope, choosing, locked, lock, unlock, listFor, choiceFor, load, forget, picture, candidate, redraw, measureNoise, redrawing, measuring, cancel,
+    field, kind, more, repeats, images, scope, choosing, locked, lock, loadLocked, listFor, choiceFor, load, forget, picture, candidate, redraw, measureNoise, redrawing, measuring, cancel,
     calibration: calibration.value, calibrationFailure: calibration.failure, calibrationBusy: calibration.busy,
     draws: draws.value, drawsFailure: draws.failure, noise: noise.value, noiseFailure: noise.failure, paired: paired.value,
   };
