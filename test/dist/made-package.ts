@@ -27,6 +27,9 @@ export function programOf(folder: string): string {
   return join(folder, process.platform === 'win32' ? `${identity.productName}.exe` : identity.executable);
 }
 
+/** The file that is started. */
+export const executableOf = (folder: string): string => (process.platform === 'darwin' ? join(programOf(folder), 'Contents', 'MacOS', identity.productName) : programOf(folder));
+
 /** The folder that holds app.asar. */
 export const resourcesOf = (folder: string): string => (process.platform === 'darwin' ? join(programOf(folder), 'Contents', 'Resources') : join(folder, 'resources'));
 

@@ -1,13 +1,14 @@
 /** The released program, installed from its .deb: its menu entry, a start, a quit, and what it cannot be talked into. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { extractFile } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFuses } from '../../tools/dist/fuses.mjs';
 import { identity } from '../../tools/dist/identity.mjs';
 import { canInstall, installDeb, type Installed } from './install';
-import { filesBelow, madePackage } from './made-package';
+import { executableOf, filesBelow, madePackage, resourcesOf } from './made-package';
 import { startProgram } from './start-program';
 
 const made = madePackage();
@@ -100,5 +101,36 @@ describe.runIf(canInstall)('the .deb', () => {
     expect(started.output()).toContain('this program does not let a debugger in');
     expect(started.output()).not.toContain('DevTools listening');
     expect(existsSync(join(userData, 'default.bitlog2'))).toBe(false);
+  });
+});
+
+describe.runIf(!canInstall)('the unpacked program', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bitlog2-unpacked-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('starts and works', async () => {
+    const started = startProgram(executableOf(made.folder), join(folder, 'user-data'));
+    await started.untilWorking();
+    await started.quit();
+  });
+
+  // Electron checks the archive on these systems alone.
+  test.runIf(process.platform === 'win32' || process.platform === 'darwin')('does not start when its archive was changed', async () => {
+    const copy = join(folder, 'changed');
+    cpSync(made.folder, copy, { recursive: true, verbatimSymlinks: true });
+    const archive = join(resourcesOf(copy), 'app.asar');
+    const bytes = readFileSync(archive);
+    const script = extractFile(archive, 'out/main/index.js');
+    // Its last line feed becomes a carriage return: the script means the same, only its hash has changed.
+    const end = bytes.indexOf(script) + script.length - 1;
+    expect(bytes[end]).toBe(10);
+    bytes[end] = 13;
+    writeFileSync(archive, bytes);
+    const started = startProgram(executableOf(copy), join(folder, 'changed-user-data'));
+    expect(await started.ended).not.toBe(0);
+    expect(existsSync(join(folder, 'changed-user-data', 'default.bitlog2'))).toBe(false);
   });
 });

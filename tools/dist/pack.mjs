@@ -79,7 +79,7 @@ export async function pack({ inspect = false, only = 'all', homepage, say = (lin
     makeDeb({ folder, work: join(output, '.deb'), file: `${file}.part`, version, arch: process.arch, homepage });
     renameSync(`${file}.part`, file);
   }
-  const inspectFolder = inspect ? await makeInspectBuild(folder) : undefined;
+  const inspectFolder = inspect && process.platform === 'linux' ? await makeInspectBuild(folder) : undefined;
   const files = [];
   for (const name of readdirSync(output).filter((candidate) => installerFile.test(candidate)).sort()) {
     files.push({ file: join(output, name), bytes: bytesIn(join(output, name)), sha256: await sha256(join(output, name)) });

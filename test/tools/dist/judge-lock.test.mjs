@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAudit } from '../../../tools/dist/audit.mjs';
+import { judgeElectronAge } from '../../../tools/dist/electron-age.mjs';
 import { judgeLock } from '../../../tools/dist/judge-lock.mjs';
 import { closure } from '../../../tools/dist/lock-graph.mjs';
 import { importedPackages } from '../../../tools/dist/shipped.mjs';
@@ -78,4 +79,10 @@ test('an audit counts what is serious, and no answer is no finding', () => {
   expect(readAudit(JSON.stringify({ vulnerabilities: {} }))).toEqual({ kind: 'answer', complaints: [] });
   expect(readAudit(JSON.stringify({ message: '405 Method Not Allowed', statusCode: 405 }))).toEqual({ kind: 'unavailable', reason: '405 Method Not Allowed' });
   expect(readAudit('')).toMatchObject({ kind: 'unavailable' });
+});
+
+test('Electron’s three newest major versions are mended, older ones are a fault', () => {
+  for (const used of ['45.4.1', '44.0.0', '43.9.9', '46.0.0-beta.1']) expect(judgeElectronAge(used, '45.4.1')).toEqual([]);
+  expect(judgeElectronAge('42.9.0', '45.4.1')).toEqual([expect.stringContaining('no longer mended')]);
+  expect(judgeElectronAge('latest', '45.4.1')).toHaveLength(1);
 });
