@@ -31,6 +31,7 @@ export async function indexTar(file: string, walk: TarWalk): Promise<readonly Ta
   try {
     const members: TarMember[] = [];
     await walkMembers(handle, file, { from: 0, end: (await handle.stat()).size, prefix: '' }, walk, members);
+    refuseTwins(file, members);
     return members;
   } finally {
     await handle.close();
@@ -63,6 +64,18 @@ async function walkMembers(handle: FileHandle, file: string, part: { readonly fr
       walk.checkStop();
       walk.onMembers(members.length);
     }
+  }
+  // Cut off between two members or within a header, it looks like a shorter archive but for this.
+  throw damaged(file, part.prefix, part.end, 'it ends without an end mark');
+}
+
+/** A name that occurs twice stands for two pictures, and nobody can say for which. */
+function refuseTwins(file: string, members: readonly TarMember[]): void {
+  const seen = new Map<string, number>();
+  for (const { name, offset } of members) {
+    const first = seen.get(name);
+    if (first !== undefined) throw fail('dataset-unreadable', 'The archive holds two files of one name', { file, place: `${name}, at bytes ${first} and ${offset}`, expected: 'each name once', next: 'Take the archive from its original source, or unpack it' });
+    seen.set(name, offset);
   }
 }
 
