@@ -11,7 +11,7 @@ import { estimateSchema, evaluationEventSchema, evaluationResultSchema } from '.
 import { datasetPreviewQuestionSchema, datasetPreviewSchema } from './dataset-preview';
 import { failureSchema } from './failure';
 import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSchema, flippedBySchema, flipsQuestionSchema, flipsSchema, imagesProgressSchema, typicalKlSchema } from './images';
-import { getModelSchema, gotModelSchema, knownModelsSchema } from './known-models';
+import { chosenPreprocessSchema, getModelSchema, gotModelSchema, knownModelsSchema } from './known-models';
 import { gatePictureQuestionSchema, gateQuestionSchema, gateReportSchema } from './gate';
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
@@ -45,6 +45,8 @@ export const engineContract = {
   'models.known': { params: v.object({ hashes: v.boolean() }), result: knownModelsSchema, events: none },
   /** Fetches one of them by https, going on where an earlier try was cut off; events count bytes. Aborted it ends with 'stopped' and keeps what came. */
   'models.get': { params: getModelSchema, result: gotModelSchema, events: analysisProgressSchema },
+  /** How each model's pictures are made ready under a choice, and where that comes from. */
+  'models.preprocess': { params: v.object({ files: v.array(v.string()), preprocess: evaluationSpecSchema.entries.preprocess }), result: chosenPreprocessSchema, events: none },
   /** What overrides decide in a model. Fails with 'recipe' when a pattern matches nothing, naming it and what is near. */
   'overrides.check': { params: overrideQuestionSchema, result: overrideReportSchema, events: none },
   /** Recipes of the workspace, by name; saving one under a name that is taken replaces it, and the recipe carries the name it is saved under. */

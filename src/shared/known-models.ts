@@ -1,5 +1,6 @@
 /** What is known of the seven models, whether they are there, and what getting one means. */
 import * as v from 'valibot';
+import { preprocessSchema } from './settings';
 
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
 const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -103,3 +104,7 @@ export function partNotesOf(json: unknown): PartNotes | null {
   const notes = v.safeParse(partNotesSchema, json);
   return notes.success ? notes.output : null;
 }
+
+/** How the pictures of one model are made ready for it, and why so (one phrase). `input`: side of the network's pictures. */
+export const chosenPreprocessSchema = v.object({ models: v.array(v.object({ file: v.string(), name: v.string(), input: v.number(), preprocess: preprocessSchema, source: v.string() })) });
+export type ChosenPreprocesses = Readonly<v.InferOutput<typeof chosenPreprocessSchema>>;

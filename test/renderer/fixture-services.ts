@@ -9,6 +9,7 @@ import type { SchemeId } from '../../src/shared/settings';
 import type { ShellBridge, ShellInfo } from '../../src/shared/window-contract';
 import type { Connection } from '../../src/renderer/src/client';
 import type { Services } from '../../src/renderer/src/services';
+import { fileStem } from '../../src/renderer/src/stores/commands';
 import { blameOf, divergenceOf, flipsOf, flippedByOf, typicalOf } from './fixture-images';
 import { calibrationAnswers, type CalibrationMemory } from './fixture-calibration';
 import { previewOf } from './fixture-dataset';
@@ -86,6 +87,7 @@ export class FixtureEngine implements EngineClient {
         return summary();
       },
       'model.add': async ({ file }) => { throw fail('model-unreadable', 'Not an ONNX file', { file, place: 'first bytes', expected: 'an ONNX protobuf', next: 'Export the model again' }); },
+      'models.preprocess': async ({ files, preprocess }) => ({ models: files.map((file) => ({ file, name: fileStem(file), input: 56, preprocess: typeof preprocess === 'string' ? { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25], cropPct: 0.875, interpolation: 'bicubic' } : preprocess, source: typeof preprocess === 'string' ? 'preset vit, by the model\'s structure' : 'as given' })) }),
       'model.inspect': async () => { throw fail('not-found', 'The fixture inspects nothing'); },
       'recipe.list': async () => ({ recipes: [...(this.options.recipes ?? [])] }),
       'dataset.add': async ({ labels }) => (labels === undefined ? dataset : { ...dataset, id: `${dataset.id}/${labels.order}`, labels }),

@@ -7,6 +7,7 @@ import { gateEn } from './pages/gate.en';
 import { imagesEn } from './pages/images.en';
 import { layersEn } from './pages/layers.en';
 import { levelsEn } from './pages/levels.en';
+import { modelsEn } from './pages/models.en';
 
 export const en = {
   pages: { board: 'Board', layers: 'Layers', attention: 'Attention', levels: 'Levels', images: 'Images', calibration: 'Calibration' },
@@ -213,6 +214,7 @@ export const en = {
   dataset: datasetEn.texts,
   gate: gateEn.texts,
   levels: levelsEn.texts,
+  models: modelsEn.texts,
   images: imagesEn.texts,
   calibration: calibrationEn.texts,
   board: {

@@ -9,6 +9,7 @@ import { gateKo } from './pages/gate.ko';
 import { imagesKo } from './pages/images.ko';
 import { layersKo } from './pages/layers.ko';
 import { levelsKo } from './pages/levels.ko';
+import { modelsKo } from './pages/models.ko';
 
 export const ko: typeof en = {
   pages: { board: '현황판', layers: '레이어', attention: '어텐션', levels: '레벨', images: '이미지', calibration: '보정' },
@@ -215,6 +216,7 @@ export const ko: typeof en = {
   dataset: datasetKo.texts,
   gate: gateKo.texts,
   levels: levelsKo.texts,
+  models: modelsKo.texts,
   images: imagesKo.texts,
   calibration: calibrationKo.texts,
   board: {
