@@ -11,6 +11,7 @@ import { choose, parseBenchArguments, usage, type BenchOptions } from './argumen
 import { benches } from './catalogue';
 import { createContext } from './context';
 import type { Row } from './row';
+import { lengthenFlag, lengthenWorkspace } from './long-workspace';
 import { modelFlag, writeBenchModel } from './models';
 import { benchTable } from './table';
 
@@ -66,6 +67,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (args[0] === modelFlag) {
     const [, name = '', file = ''] = args;
     writeBenchModel(name, file);
+    return 0;
+  }
+  if (args[0] === lengthenFlag) {
+    await lengthenWorkspace(args[1] ?? '');
     return 0;
   }
   let options: BenchOptions;

@@ -1,29 +1,36 @@
 /**
  * Speed of the window in the built app, on the sample and on a DeiT-S with random weights, as JSON rows: median, smallest and largest of each.
  *
- *   npm run build && xvfb-run -a -s "-screen 0 1600x1000x24" node tools/measure/window.mjs [--minutes N] [--only first|switch|scroll|memory]
+ *   npm run build && xvfb-run -a -s "-screen 0 1600x1000x24" node tools/measure/window.mjs [--minutes N] [--only first|switch|scroll|memory] [--folder F]
+ *
+ * --folder: keeps the workspaces that are measured in F, and finds them there the next time; a temporary folder otherwise
  *
  * first.picture     milliseconds from the first paint until the board of a measured sample stands with its figures
  * switch.cached     from a key or click until the next frame shows the head, block or image, when it was looked at before
  * switch.computed   the same when the engine must compute it (DeiT-S, batch 1, another image)
- * scroll.board      frames per second while a board of many models scrolls; scroll.runs the same for the list of runs
+ * scroll.board      frames per second while a board of 7 models and 6 schemes beside FP32, on 50,000 pictures, scrolls in a low window
+ * scroll.images     the same for the images page with 50,000 pictures, scroll.list for the attention page's list of them
+ * *.processor       milliseconds of processor time that all processes of the app took for one switch (with what follows it for 400 ms) or one
+ *                   frame: other programs make it little longer, where they make a switch much longer
  * memory            megabytes of the page's process over a tour of all pages, at its start and at its end
  */
-/* global document, MutationObserver, getComputedStyle, requestAnimationFrame, window -- in what runs in the page */
+/* global document, MutationObserver, requestAnimationFrame, window -- in what runs in the page */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { _electron } from 'playwright-core';
 import { findElectron } from '../electron/find-electron.mjs';
 import { rootSwitches } from '../lib/electron-switches.mjs';
 import { root } from '../lib/targets.mjs';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, only: { type: 'string', multiple: true } } });
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, only: { type: 'string', multiple: true }, folder: { type: 'string' } } });
 const wanted = (name) => values.only === undefined || values.only.includes(name);
 const { binary } = await findElectron({ root });
 const folder = mkdtempSync(join(tmpdir(), 'bitlog2-window-'));
+const kept = values.folder === undefined ? folder : resolve(values.folder);
+mkdirSync(kept, { recursive: true });
 const run = (program, ...args) => execFileSync(process.execPath, [join(root, 'out/main', program), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 function figures(numbers) {
@@ -35,39 +42,65 @@ function figures(numbers) {
 const rows = [];
 const add = (id, numbers, unit) => { rows.push({ id, unit, ...figures(numbers) }); console.error(JSON.stringify(rows.at(-1))); };
 
-/** A workspace of the sample with every scheme on few images, and one with a DeiT-S on the sample's pictures under ImageNet's names. */
-function prepare() {
-  const sample = join(root, 'resources/sample');
-  const models = readdirSync(join(sample, 'models')).filter((name) => name.endsWith('.onnx')).map((name) => join(sample, 'models', name));
-  const workspace = join(folder, 'sample.bitlog2');
-  run('cli.js', 'eval', '--model', models.join(','), '--dataset', join(sample, 'images'), '--log_quant_scheme', 'all', '--limit', '100', '--workspace', workspace);
-  const pictures = join(folder, 'imagenet/val');
-  mkdirSync(pictures, { recursive: true });
-  const labels = JSON.parse(readFileSync(join(root, 'resources/imagenet/validation-labels.json'), 'utf8'));
-  const classes = readdirSync(join(sample, 'images/val'));
-  const sources = Array.from({ length: 12 }, (_, i) => join(sample, 'images/val', classes[i % classes.length], readdirSync(join(sample, 'images/val', classes[i % classes.length]))[Math.floor(i / classes.length)]));
-  sources.forEach((file, index) => copyFileSync(file, join(pictures, `ILSVRC2012_val_${String(index + 1).padStart(8, '0')}.PNG`)));
-  if (labels.length !== 50_000) throw new Error('the table of labels is not complete');
-  const model = join(folder, 'deit_small.onnx');
-  run('bench.js', '--write-model', 'deit_small', model);
-  const large = join(folder, 'deit.bitlog2');
-  run('cli.js', 'eval', '--model', model, '--dataset', join(folder, 'imagenet'), '--log_quant_scheme', 'BitLog2_Half_17', '--calib-batchsize', '4', '--batch', '1', '--workspace', large);
-  run('cli.js', 'eval', '--model', model, '--dataset', join(folder, 'imagenet'), '--arithmetic', 'fp32', '--batch', '1', '--workspace', large);
-  return { workspace, large };
+/** The workspace of this name, made by `make` unless it is there. */
+function workspace(name, make) {
+  const file = join(kept, `${name}.bitlog2`);
+  if (!existsSync(file)) make(file);
+  return file;
 }
 
-async function open(workspace) {
-  const app = await _electron.launch({ executablePath: binary, args: [root, `--user-data-dir=${mkdtempSync(join(folder, 'user-'))}`, '--lang=en', '--theme=dark', `--workspace=${workspace}`, ...rootSwitches()], timeout: 120_000 });
+/** The sample under every scheme on few images. */
+const small = () => workspace('sample', (file) => {
+  const sample = join(root, 'resources/sample');
+  const models = readdirSync(join(sample, 'models')).filter((name) => name.endsWith('.onnx')).map((name) => join(sample, 'models', name));
+  run('cli.js', 'eval', '--model', models.join(','), '--dataset', join(sample, 'images'), '--log_quant_scheme', 'all', '--limit', '100', '--workspace', file);
+});
+
+/** What the sample said, as seven models and 50,000 pictures. */
+const long = () => workspace('long', (file) => {
+  copyFileSync(small(), file);
+  run('bench.js', '--lengthen-workspace', file);
+});
+
+/** A DeiT-S on the sample's pictures under ImageNet's names. */
+const large = () => workspace('deit', (file) => {
+  const sample = join(root, 'resources/sample');
+  const pictures = join(kept, 'imagenet/val');
+  mkdirSync(pictures, { recursive: true });
+  const labels = JSON.parse(readFileSync(join(root, 'resources/imagenet/validation-labels.json'), 'utf8'));
+  if (labels.length !== 50_000) throw new Error('the table of labels is not complete');
+  const classes = readdirSync(join(sample, 'images/val'));
+  const sources = Array.from({ length: 12 }, (_, i) => join(sample, 'images/val', classes[i % classes.length], readdirSync(join(sample, 'images/val', classes[i % classes.length]))[Math.floor(i / classes.length)]));
+  sources.forEach((source, index) => copyFileSync(source, join(pictures, `ILSVRC2012_val_${String(index + 1).padStart(8, '0')}.PNG`)));
+  const model = join(kept, 'deit_small.onnx');
+  run('bench.js', '--write-model', 'deit_small', model);
+  run('cli.js', 'eval', '--model', model, '--dataset', join(kept, 'imagenet'), '--log_quant_scheme', 'BitLog2_Half_17', '--calib-batchsize', '4', '--batch', '1', '--workspace', file);
+  run('cli.js', 'eval', '--model', model, '--dataset', join(kept, 'imagenet'), '--arithmetic', 'fp32', '--batch', '1', '--workspace', file);
+});
+
+/** Milliseconds of processor time of all processes of the app since they began. */
+async function processorTime(app) {
+  const pids = await app.evaluate(({ app: shell }) => shell.getAppMetrics().map(({ pid }) => pid));
+  const ticks = pids.map((pid) => {
+    // After the name in brackets: state is the first field, user and system time the 12th and 13th.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return 10 * ticks.reduce((sum, each) => sum + each, 0);
+}
+
+async function open(file) {
+  const app = await _electron.launch({ executablePath: binary, args: [root, `--user-data-dir=${mkdtempSync(join(folder, 'user-'))}`, '--lang=en', '--theme=dark', `--workspace=${file}`, ...rootSwitches()], timeout: 120_000 });
   const page = await app.firstWindow();
   page.setDefaultTimeout(120_000);
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setContentSize(1440, 900));
   return { app, page };
 }
 
-async function firstPicture(workspace) {
+async function firstPicture(file) {
   const times = [];
   for (let i = 0; i < 5; i++) {
-    const { app, page } = await open(workspace);
+    const { app, page } = await open(file);
     await page.waitForSelector('tbody .cell .interval');
     times.push(await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(performance.now() - (performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0))))));
     await app.close();
@@ -98,8 +131,8 @@ async function timed(page, selector, act) {
 
 const navigatorFull = (page) => page.waitForFunction(() => document.querySelector('.navigator') !== null && document.querySelector('.navigator button.unknown') === null);
 
-async function switching(workspace) {
-  const { app, page } = await open(workspace);
+async function switching(file) {
+  const { app, page } = await open(file);
   await page.waitForSelector('tbody .cell .interval');
   await page.keyboard.press('Control+3');
   await navigatorFull(page);
@@ -107,11 +140,13 @@ async function switching(workspace) {
   const cached = [];
   // Heads that were seen, then blocks.
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp']) { await timed(page, heading, () => page.keyboard.press(key)); await page.waitForTimeout(400); }
+  const before = await processorTime(app);
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']) {
     cached.push(await timed(page, heading, () => page.keyboard.press(key)));
     await page.waitForTimeout(400);
   }
   add('switch.cached', cached, 'ms');
+  add('switch.cached.processor', [(await processorTime(app) - before) / cached.length], 'ms');
   const computed = [];
   for (let image = 1; image < 8; image++) {
     computed.push(await timed(page, '.inspector section', () => page.click(`.images .row >> nth=${image}`)));
@@ -122,10 +157,10 @@ async function switching(workspace) {
   await app.close();
 }
 
-/** Frames per second of a box that is scrolled a little in every frame. */
+/** Frames per second of a box that is scrolled a little in every frame; null when it does not scroll. */
 const scrolled = (page, selector, step) => page.evaluate(([watched, by]) => new Promise((done) => {
   const box = document.querySelector(watched);
-  if (box === null) { done(null); return; }
+  if (box === null || box.scrollHeight <= box.clientHeight + 20) { done(null); return; }
   const times = [];
   let direction = 1;
   const frame = (now) => {
@@ -139,23 +174,36 @@ const scrolled = (page, selector, step) => page.evaluate(([watched, by]) => new 
   requestAnimationFrame(frame);
 }), [selector, step]);
 
-async function scrolling(workspace) {
-  const { app, page } = await open(workspace);
+async function scrolling(file) {
+  const { app, page } = await open(file);
   await page.waitForSelector('tbody .cell .interval');
+  const measure = async (id, selector, step) => {
+    const rates = [];
+    const before = await processorTime(app);
+    for (let i = 0; i < 5; i++) rates.push(await scrolled(page, selector, step));
+    if (rates.includes(null)) throw new Error(`${selector} does not scroll`);
+    add(id, rates, 'frames/s');
+    add(`${id}.processor`, [(await processorTime(app) - before) / (5 * 180)], 'ms');
+  };
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setContentSize(1024, 500));
   await page.waitForTimeout(500);
-  const rates = { board: [], images: [] };
-  for (let i = 0; i < 5; i++) rates.board.push(await scrolled(page, '.board', 6));
+  await measure('scroll.board', '#page', 6);
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].setContentSize(1440, 900));
+  await page.locator('tbody .cell').nth(1).click();
   await page.keyboard.press('Control+5');
+  await page.locator('.counts label.all').click();
+  await page.waitForSelector('.card canvas');
+  await page.waitForTimeout(1000);
+  await measure('scroll.images', '.images-page .grid', 20);
+  await page.keyboard.press('Control+3');
+  await page.waitForSelector('.images .list .row');
   await page.waitForTimeout(2000);
-  const grid = await page.evaluate(() => [...document.querySelectorAll('main *')].find((element) => element.scrollHeight > element.clientHeight + 50 && getComputedStyle(element).overflowY !== 'visible')?.className.split(' ')[0] ?? null);
-  for (let i = 0; grid !== null && i < 5; i++) rates.images.push(await scrolled(page, `main .${grid}`, 20));
-  for (const [name, list] of Object.entries(rates)) if (list.every((rate) => rate !== null) && list.length > 0) add(`scroll.${name}`, list, 'frames/s');
+  await measure('scroll.list', '.images .list', 20);
   await app.close();
 }
 
-async function memory(workspace, minutes) {
-  const { app, page } = await open(workspace);
+async function memory(file, minutes) {
+  const { app, page } = await open(file);
   await page.waitForSelector('tbody .cell .interval');
   const size = () => app.evaluate(({ app: shell }) => (shell.getAppMetrics().find(({ type }) => type === 'Tab')?.memory.workingSetSize ?? 0) / 1024);
   const readings = [];
@@ -177,11 +225,10 @@ async function memory(workspace, minutes) {
 }
 
 try {
-  const { workspace, large } = prepare();
-  if (wanted('first')) await firstPicture(workspace);
-  if (wanted('switch')) await switching(large);
-  if (wanted('scroll')) await scrolling(workspace);
-  if (wanted('memory')) await memory(workspace, Number(values.minutes));
+  if (wanted('first')) await firstPicture(small());
+  if (wanted('switch')) await switching(large());
+  if (wanted('scroll')) await scrolling(long());
+  if (wanted('memory')) await memory(small(), Number(values.minutes));
   console.log(JSON.stringify({ rows }, null, 1));
 } finally {
   rmSync(folder, { recursive: true, force: true });
