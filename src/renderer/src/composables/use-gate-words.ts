@@ -17,6 +17,8 @@ export interface GateWords {
 export function useGateWords(): GateWords {
   const { t } = useI18n();
   const format = useFormat();
+  const percent = (value: number, digits: number): string => `${format.percent(value, digits)} %`;
+  const interval = (bounds: readonly [number, number]): string => `${format.interval(bounds)} %`;
   const norm = (preprocess: Preprocess): string => {
     const name = normalisationOf(preprocess);
     return name === 'own' ? [...preprocess.mean, ...preprocess.std].map((value) => format.significant(value, 3)).join(' ') : t(`gate.norms.${name}`);
@@ -39,8 +41,8 @@ export function useGateWords(): GateWords {
         case 'crop': return t('gate.findings.crop', { from: crop(finding.from), to: crop(finding.to) });
         case 'interpolation': return t('gate.findings.interpolation', { from: t(`gate.interpolations.${finding.from.interpolation}`), to: t(`gate.interpolations.${finding.to.interpolation}`) });
         case 'shuffled': case 'unknown-order': case 'untrained':
-          return t(`gate.findings.${finding.kind}`, { top1: format.percent(finding.top1, 1), chance: format.percent(finding.chance, 1), confidence: format.percent(finding.confidence, 0) });
-        case 'below-expected': return t('gate.findings.below-expected', { expected: format.percent(finding.expected, 2), source: finding.source, interval: format.interval(finding.interval) });
+          return t(`gate.findings.${finding.kind}`, { top1: percent(finding.top1, 1), chance: percent(finding.chance, 1), confidence: percent(finding.confidence, 0) });
+        case 'below-expected': return t('gate.findings.below-expected', { expected: percent(finding.expected, 2), source: finding.source, interval: interval(finding.interval) });
         case 'duplicates': case 'broken': return t(`gate.findings.${finding.kind}`, files(finding));
         default: return assertNever(finding, 'finding of the gate');
       }
@@ -49,7 +51,7 @@ export function useGateWords(): GateWords {
       switch (remark.kind) {
         case 'fp16': case 'one-class': return t(`gate.remarks.${remark.kind}`);
         case 'few-images': return t('gate.remarks.few-images', { images: format.count(remark.images) });
-        case 'above-expected': return t('gate.remarks.above-expected', { expected: format.percent(remark.expected, 2), source: remark.source, interval: format.interval(remark.interval) });
+        case 'above-expected': return t('gate.remarks.above-expected', { expected: percent(remark.expected, 2), source: remark.source, interval: interval(remark.interval) });
         case 'duplicates': case 'broken': return t(`gate.remarks.${remark.kind}`, files(remark));
         default: return assertNever(remark, 'remark of the gate');
       }

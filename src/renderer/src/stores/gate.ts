@@ -1,9 +1,9 @@
 /** The FP32 gate in front of evaluations: asked about each model, and the person when it found something. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import { useI18n } from 'vue-i18n';
 import type { GateReport } from '../../../shared/gate';
 import type { EvaluationSpec } from '../../../shared/settings';
+import { i18n } from '../i18n';
 import { gatedSpecs, needsGate, questionOf, type GateChoice } from '../gate/gated-specs';
 import { useAnalyses } from './analyses';
 
@@ -16,7 +16,6 @@ export interface ShownGate {
 }
 
 export const useGate = defineStore('gate', () => {
-  const { t } = useI18n();
   const analyses = useAnalyses();
   const shown = shallowRef<ShownGate | null>(null);
   const checking = shallowRef(false);
@@ -34,7 +33,7 @@ export const useGate = defineStore('gate', () => {
     try {
       for (const model of spec.models) {
         const question = questionOf(spec, model);
-        const report = await analyses.start('gate.check', again ? { ...question, again } : question, { title: t('gate.title', { model: nameOf(model) }) });
+        const report = await analyses.start('gate.check', again ? { ...question, again } : question, { title: i18n.global.t('gate.title', { model: nameOf(model) }) });
         // A model that cannot be read is for the evaluation to say: it goes on with the others.
         if (report === null && analyses.analyses[0]?.state === 'stopped') return null;
         if (report !== null) answers.value = new Map([...answers.value, [JSON.stringify(question), report]]);
