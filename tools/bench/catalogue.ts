@@ -9,6 +9,7 @@ import { listingBench } from './benches/listing';
 import { memoryEstimateBench } from './benches/memory-estimate';
 import { memoryFlatBench } from './benches/memory-flat';
 import { memoryPeakBench } from './benches/memory-peak';
+import { safetensorsBench } from './benches/safetensors';
 import { schemesBench } from './benches/schemes';
 import { workersBench } from './benches/workers';
 import { workersJpegBench } from './benches/workers-jpeg';
@@ -30,6 +31,7 @@ export const benches: readonly Bench[] = [
   calibrationMemoryBench,
   imagesBench,
   listingBench,
+  safetensorsBench,
   schemesBench,
   workersBench,
   workersJpegBench,
