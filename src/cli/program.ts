@@ -11,6 +11,7 @@ import { inspectCommand, runInspect } from './commands/inspect';
 import { layersCommand, runLayers } from './commands/layers';
 import { levelsCommand, runLevels } from './commands/levels';
 import { modelsCommand, runGetModel, runModels } from './commands/models';
+import { mergeCommand, runMerge } from './commands/merge';
 import { noiseCommand, runNoise } from './commands/noise';
 import { parityCommand, runParityCommand } from './commands/parity';
 import { exportCommand, runExport } from './commands/export';
@@ -65,6 +66,7 @@ function buildProgram(environment: CliEnvironment, finish: (code: number) => voi
   compareCommand(program, async (options) => finish(await runCompare(environment, options)));
   reportCommand(program, async (options) => finish(await runReport(environment, options)));
   exportCommand(program, async (options) => finish(await runExport(environment, options)));
+  mergeCommand(program, async (files, options) => finish(await runMerge(environment, files, options)));
   removeCommand(program, async (options) => finish(await runRemove(environment, options)));
   renameCommand(program, async (name, options) => finish(await runRename(environment, name, options)));
   modelsCommand(program, async (options) => finish(await runModels(environment, options)), async (name, options) => finish(await runGetModel(environment, name, options)));

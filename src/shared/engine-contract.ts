@@ -14,6 +14,7 @@ import { blameQuestionSchema, blameSchema, divergenceSchema, flippedByQuestionSc
 import { chosenPreprocessSchema, getModelSchema, gotModelSchema, knownModelsSchema } from './known-models';
 import { gatePictureQuestionSchema, gateQuestionSchema, gateReportSchema } from './gate';
 import { inspectedSettingsSchema, inspectionSchema } from './inspection';
+import { mergeResultSchema } from './merge';
 import { levelsEventSchema, levelsSchema, levelSources } from './levels';
 import { lockedPicturesSchema, namingSchema } from './naming';
 import { noiseAnswersSchema, noiseEventSchema, noiseRepeatsSchema, noiseResultSchema, noiseScopes } from './noise';
@@ -21,6 +22,7 @@ import { publishedRowsSchema } from './published';
 import { bandSchema, boardSchema, datasetRecordSchema, modelRecordSchema, pairedResultSchema, predictionSchema, removalSchema, workspaceSummarySchema } from './records';
 import { overrideQuestionSchema, overrideReportSchema } from './override-report';
 import { recipeNameSchema, recipeSchema, savedRecipeSchema } from './recipe';
+import { queueSchema } from './queue';
 import { reportChoiceSchema, reportDataSchema } from './report';
 import { histogramScaleSchema, operandNameSchema, sensitivityEventSchema, sensitivityKindSchema, sensitivitySchema, sensitivityTopSchema, siteErrorsEventSchema, siteErrorsSchema, siteHistogramSchema, storedLayersSchema } from './layers';
 import { evaluationSpecSchema, labelChoiceSchema, schemeIdSchema } from './settings';
@@ -65,6 +67,11 @@ export const engineContract = {
   'gate.picture': { params: gatePictureQuestionSchema, result: pictureSchema, events: none },
   /** Runs to the end, or until aborted (then state is 'stopped' and everything finished is kept). */
   'evaluation.run': { params: evaluationSpecSchema, result: evaluationResultSchema, events: evaluationEventSchema },
+  /** Evaluations that wait in the workspace for their turn, in their order; who runs them is the window's business. */
+  'queue.list': { params: none, result: v.object({ items: queueSchema }), events: none },
+  'queue.save': { params: v.object({ items: queueSchema }), result: none, events: none },
+  /** Takes everything of other workspace files into the open one. The files stay as they are. */
+  'merge.files': { params: v.object({ files: v.pipe(v.array(v.string()), v.minLength(1)) }), result: mergeResultSchema, events: none },
   /** The matrix models x schemes on a data set (null: the one with the newest run); `baseline`: the column that the others are held against, FP32 when left out. */
   'board.get': { params: v.object({ datasetId: v.nullable(v.string()), baseline: v.optional(schemeIdSchema) }), result: boardSchema, events: none },
   /** What was published of the seven models, and what it was measured with. */

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../shared/failure';
 import type { CallOptions, EngineMethod, EventOf, ResultOf } from '../../shared/engine-contract';
+import type { MergeResult } from '../../shared/merge';
 import type { EvaluationSpec } from '../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../shared/records';
 import type { EngineOptions } from './engine-options';
@@ -10,6 +11,7 @@ import type { Desk, Handlers } from './handlers/desk';
 import { gateHandlers } from './handlers/gate-handlers';
 import { modelHandlers } from './handlers/model-handlers';
 import { pictureHandlers } from './handlers/picture-handlers';
+import { queueHandlers } from './handlers/queue-handlers';
 import { runHandlers } from './handlers/run-handlers';
 import { siteHandlers } from './handlers/site-handlers';
 import { workspaceHandlers } from './handlers/workspace-handlers';
@@ -25,6 +27,7 @@ import { Hold } from './runs/hold';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { admission } from './untrusted/admission';
+import { mergeFiles } from './store/merge-files';
 import { openStore } from './store/open-store';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
@@ -44,7 +47,7 @@ export class Service implements Desk {
   constructor(readonly options: EngineOptions) {
     this.library = new ModelLibrary(admission(options));
     keepListingsIn(join(dirname(resolve(options.defaultWorkspace)), 'listings'));
-    this.handlers = { ...workspaceHandlers(this), ...modelHandlers(this), ...runHandlers(this), ...gateHandlers(this), ...pictureHandlers(this), ...siteHandlers(this) };
+    this.handlers = { ...workspaceHandlers(this), ...queueHandlers(this), ...modelHandlers(this), ...runHandlers(this), ...gateHandlers(this), ...pictureHandlers(this), ...siteHandlers(this) };
   }
 
   /** Stops what runs, stores it, and lets go of threads and workspace. */
@@ -111,6 +114,11 @@ export class Service implements Desk {
   async openWorkspace(file: string | null): Promise<Store> {
     const wanted = file === null ? null : resolve(file);
     if (wanted === null) return this.store();
+    // Right after a start nobody shall open the default one first.
+    if (this.opened === null && this.evaluating === null) {
+      this.opened = this.openOnce(wanted);
+      return this.opened;
+    }
     const current = this.opened === null ? null : await this.opened.catch(() => null);
     if (current?.file === wanted) return current;
     if (this.evaluating !== null) throw fail('settings', 'An evaluation is writing to the open workspace', { ...(current === null ? {} : { file: current.file }), next: 'Stop it, or wait until it is done' });
@@ -119,6 +127,19 @@ export class Service implements Desk {
     this.forgetViews();
     this.opened = this.openOnce(wanted);
     return this.opened;
+  }
+
+  async mergeFiles(files: readonly string[]): Promise<MergeResult> {
+    this.refuseWhileEvaluating();
+    await this.questions.stopAll();
+    const store = await this.store();
+    this.forgetViews();
+    // Merged while it is closed, since an open one keeps much in memory; whoever asks for it meanwhile waits.
+    const merging = store.close().then(() => mergeFiles(store.file, files.map((file) => resolve(file))));
+    this.opened = merging.then(() => undefined, () => undefined).then(() => this.openOnce(store.file));
+    const merged = await merging;
+    await this.opened;
+    return { into: store.file, files: merged };
   }
 
   forgetViews(): void {

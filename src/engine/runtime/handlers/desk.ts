@@ -3,6 +3,7 @@
  * `Service` is the desk that they all sit at.
  */
 import type { CallOptions, EngineMethod, EventOf, ParamsOf, ResultOf } from '../../../shared/engine-contract';
+import type { MergeResult } from '../../../shared/merge';
 import type { EvaluationSpec } from '../../../shared/settings';
 import type { DatasetRecord, ModelRecord } from '../../../shared/records';
 import type { EngineOptions } from '../engine-options';
@@ -26,6 +27,8 @@ export interface Desk {
   store(): Promise<Store>;
   /** Opens another workspace (null: the one that is open). Throws while an evaluation writes to the open one. */
   openWorkspace(file: string | null): Promise<Store>;
+  /** Takes everything of other workspace files into the open one. Throws while an evaluation writes to it. */
+  mergeFiles(files: readonly string[]): Promise<MergeResult>;
   /** What was read out of the workspace for the views is not true any more. */
   forgetViews(): void;
   /** Throws a 'settings' failure while an evaluation is writing to the workspace. */

@@ -73,7 +73,7 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
-async function openInstance(path: string): Promise<DuckDBInstance> {
+export async function openInstance(path: string): Promise<DuckDBInstance> {
   try {
     return await DuckDBInstance.create(path, duckOptions);
   } catch (error) {
@@ -82,7 +82,7 @@ async function openInstance(path: string): Promise<DuckDBInstance> {
   }
 }
 
-function lockHolder(message: string): LockHolder | null {
+export function lockHolder(message: string): LockHolder | null {
   const pid = lockHolderPid(message);
   if (pid === null) return null;
   try {

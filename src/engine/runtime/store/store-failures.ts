@@ -28,7 +28,7 @@ export function lockedFailure(file: string, holder: LockHolder | null): EngineEr
   return fail('workspace-locked', `The workspace is in use by ${who}`, {
     file,
     expected: 'one process at a time for a workspace',
-    next: 'Wait until it ends or close it, or use another file: --workspace OTHER',
+    next: 'Wait until it ends or close it, or use another file (--workspace OTHER) and join the two later: bitlog2 merge OTHER --into THIS',
   });
 }
 
@@ -50,19 +50,26 @@ export function openFailure(message: string, file: string, holder: LockHolder | 
       next: 'Update the program, or use another file: --workspace OTHER',
     });
   }
-  if (/Corrupt database file|Could not read enough bytes|Serialization Error|Failure while replaying WAL/i.test(message)) {
-    return fail('workspace-invalid', 'The workspace is damaged', {
-      file,
-      place: firstLine(message),
-      expected: 'a complete workspace file, and its .wal file beside it if there is one',
-      next: 'Restore it from a copy, or start another: --workspace OTHER',
-    });
-  }
+  if (isDamage(message)) return damagedFailure(file, message);
   return fail('workspace-missing', 'The workspace cannot be opened', {
     file,
     place: firstLine(message),
     expected: 'a file in a folder that can be read and written',
     next: 'Check the path and its permissions, or use another file: --workspace OTHER',
+  });
+}
+
+/** True for DuckDB's words about a file whose blocks are not what was written: its checksums tell before anything is made of them. */
+function isDamage(message: string): boolean {
+  return /Corrupt database file|Could not read enough bytes|Serialization Error|Failure while replaying WAL/i.test(message);
+}
+
+function damagedFailure(file: string, message: string): EngineError {
+  return fail('workspace-invalid', 'The workspace is damaged', {
+    file,
+    place: firstLine(message),
+    expected: 'a complete workspace file, and its .wal file beside it if there is one',
+    next: 'Restore it from a copy, or start another: --workspace OTHER',
   });
 }
 
@@ -74,10 +81,11 @@ export function diskFullFailure(file: string): EngineError {
   });
 }
 
-/** An error of a statement: disk full becomes a failure, everything else is passed on unchanged. */
+/** An error of a statement: disk full and a damaged file become failures (parts of a file are read only when they are asked for), everything else is passed on unchanged. */
 export function statementError(error: unknown, file: string): unknown {
   if (error instanceof EngineError || !(error instanceof Error)) return error;
-  return isDiskFull(error.message) ? diskFullFailure(file) : error;
+  if (isDiskFull(error.message)) return diskFullFailure(file);
+  return isDamage(error.message) ? damagedFailure(file, error.message) : error;
 }
 
 function firstLine(text: string): string {

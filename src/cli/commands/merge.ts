@@ -1,0 +1,36 @@
+/** `bitlog2 merge`: joins workspace files, as of several machines, into one. */
+import type { Command } from 'commander';
+import type { MergedFile } from '../../shared/merge';
+import { exitCode, type CliEnvironment } from '../environment';
+
+export interface MergeOptions {
+  readonly into: string;
+  readonly json: boolean;
+}
+
+export function mergeCommand(program: Command, run: (files: readonly string[], options: MergeOptions) => Promise<void>): void {
+  program
+    .command('merge')
+    .description('take the models, data sets, runs, predictions, analyses and recipes of workspaces into one; equal ones come once, the files stay as they are')
+    .argument('<files...>', 'workspace files')
+    .requiredOption('--into <file>', 'the workspace that takes them; made when it is not there')
+    .option('--json', 'print one JSON document', false)
+    .action((files: string[], options: MergeOptions) => run(files, options));
+}
+
+export async function runMerge(environment: CliEnvironment, files: readonly string[], { into, json }: MergeOptions): Promise<number> {
+  const engine = environment.openEngine({ workers: 1 });
+  try {
+    await engine.call('workspace.open', { file: environment.resolvePath(into) });
+    const result = await engine.call('merge.files', { files: files.map((file) => environment.resolvePath(file)) });
+    environment.stdout.write(json ? `${JSON.stringify(result)}\n` : result.files.map(fileText).join(''));
+    return exitCode.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+function fileText({ file, added, conflicts }: MergedFile): string {
+  const counts = Object.entries(added).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  return [`${file}: ${counts.length === 0 ? 'nothing new' : counts.join(', ')}`, ...conflicts.map((conflict) => `  ${conflict}`), ''].join('\n');
+}
