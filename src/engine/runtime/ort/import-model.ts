@@ -78,23 +78,37 @@ function readWhole(path: string, what: string): Uint8Array {
   }
 }
 
+/** A graph as it goes to ONNX Runtime for folding: refused, or float32, with one output and its input's shape known. */
+interface PreparedGraph {
+  readonly graph: Graph;
+  readonly inputDims: readonly [number, number, number, number];
+}
+
+/**
+ * Everything that is done with a graph before ONNX Runtime sees it.
+ * @throws EngineError model-quantised, model-unsupported, model-input
+ */
+export function prepareGraph(source: Graph, notes: string[]): PreparedGraph {
+  refuseUnsupported(source);
+  const wide = widenFloat16(source);
+  if (wide !== source) notes.push('The model holds float16 weights; they are widened to float32, and all arithmetic is float32');
+  const graph = fuseLayerNorm(hoistConstants(prune(chooseOutput(wide, notes))));
+  const input = inputShape(graph);
+  notes.push(...input.notes);
+  checkLimits({ ...graph, inputs: graph.inputs.map((one) => ({ ...one, dims: input.dims })) });
+  return { graph, inputDims: input.dims };
+}
+
 /**
  * Imports a graph that was read or built.
  * @throws EngineError as importModel, without `file`
  */
 export async function importGraph(source: Graph, poll: () => void = noPoll): Promise<ImportedModel> {
   poll();
-  refuseUnsupported(source);
   const notes: string[] = [];
-  const wide = widenFloat16(source);
-  if (wide !== source) notes.push('The model holds float16 weights; they are widened to float32, and all arithmetic is float32');
-  const chosen = chooseOutput(wide, notes);
-  const prepared = fuseLayerNorm(hoistConstants(prune(chosen)));
-  const input = inputShape(prepared);
-  notes.push(...input.notes);
+  const { graph: prepared, inputDims } = prepareGraph(source, notes);
   poll();
-  checkLimits({ ...prepared, inputs: prepared.inputs.map((one) => ({ ...one, dims: input.dims })) });
-  const exported = await canonicalise(prepared, input.dims);
+  const exported = await canonicalise(prepared, inputDims);
   poll();
   refuseUnsupported(exported);
   checkLimits(exported);
@@ -108,7 +122,7 @@ export async function importGraph(source: Graph, poll: () => void = noPoll): Pro
   checkWeights(graph, structure);
   const batchable = await probeBatch(graph, single === canonical ? null : canonical, notes, poll);
   // A model that cannot be batched runs at the size that its graph stands at.
-  return { graph, structure, batchable, exportedBatch: batchable ? input.dims[0] : graphBatch(graph), notes };
+  return { graph, structure, batchable, exportedBatch: batchable ? inputDims[0] : graphBatch(graph), notes };
 }
 
 /** The logits: the one output, else the one called so, else the first of two axes. */
