@@ -36,22 +36,22 @@ async function windowTests(name, prepare = async () => ({})) {
     console.error(`the window tests need system packages: ${command}`);
     return oneTest(false);
   }
-  const { binary } = await findElectron({ root });
-  const prepared = await prepare();
+  const electron = await findElectron({ root });
+  const prepared = await prepare(electron);
   const virtual = hasDisplay() ? undefined : await startVirtualDisplay();
   try {
     const display = virtual ? { DISPLAY: virtual.display } : {};
-    return await vitest(name, ['--config', `vitest.${name}.config.mts`], { ...process.env, ...display, BITLOG2_TEST_ELECTRON: binary, ...prepared });
+    return await vitest(name, ['--config', `vitest.${name}.config.mts`], { ...process.env, ...display, BITLOG2_TEST_ELECTRON: electron.binary, ...prepared });
   } finally {
     await virtual?.stop();
   }
 }
 
 /** Packs what was built, with the second build that tests can drive, and tells the tests where it lies. */
-async function packed() {
+async function packed(electron) {
   const { pack } = await import('./dist/pack.mjs');
   const { megabytes } = await import('./dist/sizes.mjs');
-  const made = await pack({ inspect: true });
+  const made = await pack({ inspect: true, electron });
   console.log([`${megabytes(made.bytes)} unpacked`, ...made.files.map(({ file, bytes }) => `${megabytes(bytes)} ${basename(file)}`)].join(', '));
   return { BITLOG2_TEST_PACKAGE: JSON.stringify(made) };
 }

@@ -71,7 +71,7 @@ test('the project’s resources, byte for byte', () => {
 });
 
 test('licences of everything in it, and a bill of materials that names it', () => {
-  const beside = process.platform === 'darwin' ? join(programOf(made.folder), 'Contents') : made.folder;
+  const beside = join(resources, 'notices');
   const licences = readFileSync(join(beside, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   const bill = JSON.parse(readFileSync(join(beside, 'sbom.cdx.json'), 'utf8'));
   const required = new Map<string, string>(bill.components.filter(({ scope }: { scope: string }) => scope === 'required').map(({ name, version }: { name: string; version: string }) => [name, version]));

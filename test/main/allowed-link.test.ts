@@ -36,3 +36,28 @@ test('whatever is let through is plain https to a host of the list', () => {
     }),
   );
 });
+
+test('no scheme, user, port, look-alike, case or blank makes a way around the list', () => {
+  const scheme = fc.constantFrom('https:', 'HTTPS:', 'hTTps:', 'http:', 'javascript:', 'data:', 'file:', 'smb:', 'ftp:', 'ms-settings:', 'ms-msdt:', 'search-ms:', 'vscode:', 'mailto:', 'blob:https:', 'view-source:https:', 'app:', '');
+  const slashes = fc.constantFrom('//', '/', '', '\\\\', '/\\', '///', '////');
+  const user = fc.constantFrom('', '', '', 'me@', 'me:secret@', 'arxiv.org@', 'arxiv.org%40', '@', ':@');
+  const host = fc.constantFrom('arxiv.org', 'ARXIV.ORG', 'arxiv.org.', 'arxiv.org.example.com', 'example.com', 'arxiv.org%00.example.com', 'аrxiv.org', 'arxiv。org', '127.0.0.1', '[::1]', 'localhost', 'server\\share', 'huggingface.co');
+  const port = fc.constantFrom('', '', '', ':443', ':444', ':0', ':');
+  const tail = fc.constantFrom('', '/', '/a?b#c', '\\@example.com', '#@example.com', '?@example.com', '/..//example.com');
+  const blank = fc.constantFrom('', '', ' ', '\t', '\n', '\u00a0', '\u0000');
+  const hosts = ['arxiv.org', 'huggingface.co'];
+  let through = 0;
+  fc.assert(
+    fc.property(blank, scheme, slashes, user, host, port, tail, blank, (...parts) => {
+      const link = allowedLink(parts.join(''));
+      if (link === undefined) return;
+      through++;
+      // As a browser reads it, and as a plain reader of text does.
+      expect(link).toMatch(/^https:\/\/[a-z.-]+\//);
+      expect(hosts).toContain(/^https:\/\/([^/]+)\//.exec(link)?.[1]);
+      expect(new URL(link)).toMatchObject({ protocol: 'https:', username: '', password: '', port: '' });
+    }),
+    { numRuns: 5000 },
+  );
+  expect(through).toBeGreaterThan(0);
+});

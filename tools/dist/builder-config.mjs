@@ -36,8 +36,10 @@ export function builderConfig({ electron, output, notices, suffix, homepage, rel
     asar: true,
     asarUnpack: ['node_modules/onnxruntime-node/bin/**', 'node_modules/@duckdb/node-bindings-*/**', '**/*.node'],
     files: packageFiles(root, lock, { platform: process.platform, arch: process.arch }).files,
-    extraResources: [{ from: join(root, 'resources'), to: 'resources', filter: carriedResources.map((name) => `${name}/**`) }],
-    extraFiles: [{ from: notices, to: '.', filter: ['*'] }],
+    extraResources: [
+      { from: join(root, 'resources'), to: 'resources', filter: carriedResources.map((name) => `${name}/**`) },
+      { from: notices, to: 'notices', filter: ['*'] },
+    ],
     afterPack: afterPack({ mayLackFuses: !release, onLacking: onLackingFuses }),
     fileAssociations: [{ ext: workspace.extension, name: workspace.name, description: workspace.name, mimeType: workspace.mimeType, role: 'Editor' }],
     publish: null,
@@ -54,6 +56,7 @@ export function builderConfig({ electron, output, notices, suffix, homepage, rel
     deb: { depends: debianDepends },
     win: { target: ['nsis'], icon: join(root, 'resources', 'icons', 'icon.ico') },
     nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true, deleteAppDataOnUninstall: false },
-    mac: { target: ['dmg'], icon: join(root, 'resources', 'icons', 'icon.icns'), category: 'public.app-category.developer-tools', hardenedRuntime: true },
+    // Without a certificate the signature is ad hoc, and the hardened runtime would refuse the natives of others.
+    mac: { target: ['dmg'], icon: join(root, 'resources', 'icons', 'icon.icns'), category: 'public.app-category.developer-tools', hardenedRuntime: false },
   };
 }

@@ -51,7 +51,7 @@ export function thirdPartyLicences(root, lock) {
       return [`${manifest.name} ${manifest.version}`, `Licence: ${lock.packages[path].license}`, ...(said ? [said] : []), '', text].join('\n');
     });
   const line = '-'.repeat(100);
-  const head = `${identity.productName} ${identity.version} contains the following packages.\nElectron and Chromium: see LICENSE.electron.txt and LICENSES.chromium.html. Sample pictures: see resources/sample/LICENSE-fashion-mnist.`;
+  const head = `${identity.productName} ${identity.version} contains the following packages.\nElectron and Chromium: see LICENSE.electron.txt and LICENSES.chromium.html, beside this file or beside the program. Sample pictures: see resources/sample/LICENSE-fashion-mnist.`;
   return `${[head, ...parts].join(`\n\n${line}\n`)}\n`;
 }
 

@@ -1,5 +1,5 @@
 /** Packs the built program for this system. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTargets } from '../lib/build-target.mjs';
 import { allTargets, root } from '../lib/targets.mjs';
@@ -31,7 +31,11 @@ function writeNotices(folder, electron) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(root, lock));
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(billOfMaterials(lock, electron.version), null, 1)}\n`);
-  writeFileSync(join(folder, 'LICENSE.txt'), readFileSync(join(root, 'LICENSE')));
+  copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE.txt'));
+  // Elsewhere Electron's own lie beside the program; an .app has no such place.
+  if (process.platform !== 'darwin') return;
+  copyFileSync(join(electron.dist, 'LICENSE'), join(folder, 'LICENSE.electron.txt'));
+  copyFileSync(join(electron.dist, 'LICENSES.chromium.html'), join(folder, 'LICENSES.chromium.html'));
 }
 
 async function runBuilder(config, targets) {
@@ -40,24 +44,36 @@ async function runBuilder(config, targets) {
   await build({ projectDir: root, config, publish: 'never', targets: platform.createTarget(targets, Arch[process.arch]) });
 }
 
-/** The second build: the same files (hard links, so that nothing can differ), but for the program, whose one fuse is on. */
+function linkTree(from, to) {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else linkSync(source, target);
+  }
+}
+
+/** The second build: the same files, linked, so that nothing can differ, but for a copy of the program whose one fuse is on. */
 async function makeInspectBuild(folder) {
-  const copy = `${folder}-inspect`;
-  rmSync(copy, { recursive: true, force: true });
-  cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
-  await setFuses(join(copy, identity.executable), { inspect: true, mayLack: true });
-  return copy;
+  const other = `${folder}-inspect`;
+  rmSync(other, { recursive: true, force: true });
+  linkTree(folder, other);
+  const program = join(other, identity.executable);
+  rmSync(program);
+  copyFileSync(join(folder, identity.executable), program);
+  await setFuses(program, { inspect: true, mayLack: true });
+  return other;
 }
 
 /**
- * @param {{ inspect?: boolean, only?: 'dir' | 'all', homepage?: string, say?: (line: string) => void }} [how] inspect: also the second build
+ * @param {{ inspect?: boolean, only?: 'dir' | 'all', homepage?: string, electron?: import('../electron/find-electron.mjs').FoundElectron, say?: (line: string) => void }} [how] inspect: also the second build
  *   that tests drive (Linux); only 'dir': no installers
  * @returns {Promise<{ folder: string, inspectFolder?: string, files: { file: string, bytes: number, sha256: string }[], release: boolean, lackingFuses: string[], bytes: number }>}
  * @throws {Error} if anything that was asked for does not build
  */
-export async function pack({ inspect = false, only = 'all', homepage, say = (line) => console.error(line) } = {}) {
+export async function pack({ inspect = false, only = 'all', homepage, electron: given, say = (line) => console.error(line) } = {}) {
   await buildTargets(allTargets);
-  const electron = await findElectron({ root, announce: say });
+  const electron = given ?? (await findElectron({ root, announce: say }));
   const suffix = suffixFor(electron);
   const release = suffix === '';
   mkdirSync(output, { recursive: true });
