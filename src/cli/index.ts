@@ -1,7 +1,7 @@
 /** Entry of the command line: `bitlog2 COMMAND`, under plain Node or under Electron's (ELECTRON_RUN_AS_NODE=1). */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createEngine } from '../engine';
+import { createEngine, nodeTrial } from '../engine';
 import type { CliEnvironment, TextStream } from './environment';
 import { runCli } from './program';
 import { userDataFolder } from './user-data';
@@ -19,6 +19,7 @@ const environment: CliEnvironment = {
     resourcesPath: resolve(__dirname, '..', '..', 'resources'),
     defaultWorkspace,
     version: __APP_VERSION__,
+    trial: nodeTrial(join(__dirname, 'model-trial.js')),
     ...(workers === null ? {} : { workers }),
   }),
   stdout: stream(process.stdout),

@@ -16,7 +16,7 @@ const sharpWords = [0n, 1n, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x7ffffffffff
 
 /** A copy of `seed` with one to eight damages; `other` gives foreign parts. */
 export function mutate(seed: Uint8Array, other: Uint8Array, chance: Dice): Uint8Array {
-  let bytes = Uint8Array.from(seed);
+  let bytes: Uint8Array = Uint8Array.from(seed);
   for (let count = 1 + chance.below(8); count > 0; count--) bytes = damage(bytes, other, chance);
   return bytes;
 }

@@ -105,7 +105,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   { name: 'ground truth', share: 3, seeds: labelFiles, read: readLabels },
   {
     name: 'image lists', share: 1, seeds: [utf8('val/a/1.png\nval/a/2.png\n'), utf8('\uFEFFval/a/1.png\r\n\r\n./val\\a\\2.png')],
-    read: (bytes) => answers(() => parseImageList(text(bytes), new ImageTable([{ folder: 'val/a', names: ['1.png', '2.png'], label: 0 }]), { file: 'list.txt', root: '/data' })),
+    read: (bytes) => answers(() => parseImageList(text(bytes), new ImageTable([{ path: 'val/a', names: ['1.png', '2.png'], label: 0 }]), { file: 'list.txt', root: '/data' })),
   },
   {
     name: 'tar headers', share: 1, seeds: [tarBytes([{ name: 'n01440764/a.JPEG', data: utf8('abc') }, { name: `${'long/'.repeat(30)}b.JPEG`, data: utf8('d') }])],
