@@ -32,8 +32,8 @@ interface Group {
 
 /** A row group is unpacked as a whole when its pictures are wanted one after another and it is no larger than this. */
 const largestGroup = 64 * 1024 * 1024;
-/** DuckDB unpacks 2,048 rows at once, wherever the group ends; of ordinary pictures these are 225 MB. */
-const options = { threads: '1', memory_limit: '1GB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+/** DuckDB unpacks 2,048 rows at once, wherever the group ends; of ordinary pictures these are 225 MB. Nothing is spilled: it would land in the folder that the person stands in. */
+const options = { threads: '1', memory_limit: '1GB', temp_directory: '', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
 
 export class ParquetReader {
   private groups = new Map<string, readonly Group[]>();
