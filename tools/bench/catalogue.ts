@@ -2,6 +2,7 @@
 import { calibrationMemoryBench } from './benches/calibration-memory';
 import { calibrationBench } from './benches/calibration';
 import { evaluationBench } from './benches/evaluation';
+import { gateBench } from './benches/gate';
 import { imagesBench } from './benches/images';
 import { integerBench } from './benches/integer';
 import { kernelBench } from './benches/kernels';
@@ -30,6 +31,7 @@ export const benches: readonly Bench[] = [
   calibrationBench('swin_tiny', false),
   calibrationMemoryBench,
   imagesBench,
+  gateBench,
   listingBench,
   safetensorsBench,
   schemesBench,
