@@ -6,7 +6,7 @@ import type { KnownModels } from './known-models';
 import { publishedProtocol, type PublishedFigure, type PublishedRow, type PublishedRows } from './published';
 import type { DatasetRecord, ModelRecord, RunRecord } from './records';
 import { reproductionRemarks, type ReproductionRemark } from './reproduction-remarks';
-import { seedModelOf } from './seed-models';
+import { seedModels, type SeedModel } from './seed-models';
 import { logSchemeIds, type EvaluationSpec, type SchemeId } from './settings';
 
 /** One of the seven models, and where its file is. */
@@ -29,12 +29,25 @@ export function seedPlaces({ models }: KnownModels, workspace: readonly ModelRec
   return models.map(({ facts: { name, title, architecture, tag, url }, state, target }) => {
     const place = { name, title, weights: `${architecture}.${tag}`, target, url };
     if (state.kind === 'present') return { ...place, file: state.file, doubt: doubtOf(state.tag, tag) };
-    const known = workspace.find((model) => seedModelOf(model.name)?.name === name);
-    return { ...place, file: known?.file ?? null, doubt: known === undefined ? null : doubtOf(known.name.toLowerCase().endsWith(`.${tag}`) ? tag : null, tag) };
+    const found = workspace.map((model) => ({ model, seed: seedOfFile(model.file) })).find(({ seed }) => seed?.model.name === name);
+    return { ...place, file: found?.model.file ?? null, doubt: found === undefined ? null : doubtOf(found.seed?.tag ?? null, tag) };
   });
 }
 
-function doubtOf(said: string | null, tag: string): SeedPlace['doubt'] {
+/** Which of the seven a file says that it holds, by its name or, for a hub's `model.safetensors`, its folder's; and which weights. */
+export function seedOfFile(file: string): { readonly model: SeedModel; readonly tag: string | null } | null {
+  const parts = file.split(/[\\/]/).filter((part) => part !== '');
+  const last = parts.at(-1) ?? '';
+  const name = (/^model\.safetensors$/i.test(last) ? parts.at(-2) ?? '' : last.replace(/\.(onnx|safetensors)$/i, '')).toLowerCase();
+  for (const model of seedModels) {
+    const base = [model.name, model.architecture].find((known) => name === known || name.startsWith(`${known}.`));
+    if (base !== undefined) return { model, tag: name === base ? null : name.slice(base.length + 1) };
+  }
+  return null;
+}
+
+/** What is to be said of weights whose file says this of them. */
+export function doubtOf(said: string | null, tag: string): SeedPlace['doubt'] {
   if (said === tag) return null;
   return said === null ? { kind: 'unsaid' } : { kind: 'other', tag: said };
 }
@@ -122,7 +135,7 @@ export function reproductionOf(parts: ReproductionParts): Reproduction {
 
 function cellsOf(row: PublishedRow, { table, places, models, runs }: ReproductionParts): ReproducedCell[] {
   const file = places.find(({ name }) => name === row.name)?.file ?? null;
-  const ids = new Set(models.filter((model) => file !== null && isAt(model, file)).map(({ id }) => id));
+  const ids = new Set(models.filter((model) => (file !== null && isAt(model, file)) || seedOfFile(model.file)?.model.name === row.name).map(({ id }) => id));
   const own = runs.filter(({ modelId }) => ids.has(modelId));
   const schemes: readonly SchemeId[] = ['none', ...logSchemeIds];
   return schemes.map((scheme) => {

@@ -1,5 +1,5 @@
 /** `bitlog2 reproduce`: the published table on an ImageNet, measured beside published, for every model that is there. */
-import { basename, dirname, extname, join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Engine } from '../../engine';
@@ -8,7 +8,7 @@ import type { EvaluationResult } from '../../shared/evaluation';
 import { fail } from '../../shared/failure';
 import { publishedProtocol, type PublishedRows } from '../../shared/published';
 import type { DatasetRecord } from '../../shared/records';
-import { reproductionOf, reproductionSpec, seedPlaces, type Reproduction, type SeedPlace } from '../../shared/reproduction';
+import { doubtOf, reproductionOf, reproductionSpec, seedOfFile, seedPlaces, type Reproduction, type SeedPlace } from '../../shared/reproduction';
 import { isWarning, missingModels, remarkSentence } from '../../shared/reproduction-remarks';
 import { seedModels } from '../../shared/seed-models';
 import { labelOrders, type LabelChoice, type SchemeId } from '../../shared/settings';
@@ -118,13 +118,10 @@ async function foundPlaces(environment: CliEnvironment, engine: Engine, { model:
     // A name whose file is not there says how to get it; a file is known by its name.
     if (place !== undefined && place.file !== null) return place;
     const { file } = resolveModel(environment, known.folder, name);
-    const stem = basename(file, extname(file));
-    const wanted = basename(file) === 'model.safetensors' ? basename(dirname(file)) : stem;
-    const seed = seedModels.find((model) => [model.name, model.architecture].some((base) => wanted === base || wanted.startsWith(`${base}.`)));
-    const row = places.find((other) => other.name === seed?.name);
-    if (seed === undefined || row === undefined) throw fail('settings', `The file does not say which of the seven models it is`, { file, expected: seedModels.map(({ architecture, tag }) => `${architecture}.${tag}`).join(', '), next: 'Call the file by its architecture and weights, as timm does' });
-    const tag = /\.(.+)$/.exec(wanted)?.[1] ?? null;
-    return { ...row, file, doubt: tag === seed.tag ? null : tag === null ? { kind: 'unsaid' } : { kind: 'other', tag } };
+    const seed = seedOfFile(file);
+    const row = places.find((other) => other.name === seed?.model.name);
+    if (seed === null || row === undefined) throw fail('settings', `The file does not say which of the seven models it is`, { file, expected: seedModels.map(({ architecture, tag }) => `${architecture}.${tag}`).join(', '), next: 'Call the file by its architecture and weights, as timm does' });
+    return { ...row, file, doubt: doubtOf(seed.tag, seed.model.tag) };
   });
 }
 

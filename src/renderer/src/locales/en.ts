@@ -8,6 +8,7 @@ import { imagesEn } from './pages/images.en';
 import { layersEn } from './pages/layers.en';
 import { levelsEn } from './pages/levels.en';
 import { modelsEn } from './pages/models.en';
+import { reproduceEn } from './pages/reproduce.en';
 
 export const en = {
   pages: { board: 'Board', layers: 'Layers', attention: 'Attention', levels: 'Levels', images: 'Images', calibration: 'Calibration' },
@@ -100,6 +101,10 @@ export const en = {
     stopping: 'Stopping; what is finished is kept',
     engineStarting: 'The engine is starting',
     engineLost: 'The engine stopped and is being restarted; what was finished is kept',
+    engineLostBy: 'The engine stopped ({reason}) and is being restarted; what was finished is kept',
+    recovering: 'The engine stopped; the evaluation goes on by itself from its last stored batch',
+    pausing: 'Pausing; what is finished is kept',
+    queued: '1 waits | {count} wait',
     reading: 'Reading {path}',
     readingData: 'Reading {path}: {files} files',
     done: 'Done | Done, 1 image skipped | Done, {skipped} images skipped',
@@ -118,7 +123,19 @@ export const en = {
     heading: 'Jobs',
     none: 'Nothing ran since the program started.',
     title: '{models} × {cells} ({arithmetic})',
-    states: { running: 'running', stopping: 'stopping', done: 'done', stopped: 'stopped', failed: 'failed' },
+    states: { waiting: 'waiting', paused: 'paused', running: 'running', recovering: 'the engine is being restarted', pausing: 'pausing', stopping: 'stopping', done: 'done', stopped: 'stopped', failed: 'failed' },
+    pause: 'Pause',
+    pauseOne: 'Pause {title}',
+    resume: 'Continue',
+    resumeOne: 'Continue {title}',
+    remove: 'Remove',
+    removeOne: 'Remove {title} from the queue',
+    earlier: 'Sooner: {title}',
+    later: 'Later: {title}',
+    leftOver: 'An evaluation was not finished when the program ended. | {count} evaluations were not finished when the program ended.',
+    continueAll: 'Continue',
+    removeAll: 'Remove',
+    losses: 'The engine was lost once; the evaluation went on from its last stored batch. | The engine was lost {count} times; the evaluation went on from its last stored batch each time.',
     skipped: '{count} images skipped',
   },
   failure: { file: 'File', place: 'Where', expected: 'Expected', next: 'What to do', copy: 'Copy details' },
@@ -215,6 +232,7 @@ export const en = {
   gate: gateEn.texts,
   levels: levelsEn.texts,
   models: modelsEn.texts,
+  reproduce: reproduceEn.texts,
   images: imagesEn.texts,
   calibration: calibrationEn.texts,
   board: {
@@ -363,6 +381,7 @@ export const en = {
     estimating: 'Estimating…',
     nothingChosen: 'Choose at least one model and one scheme',
     start: 'Run | Run 1 cell | Run {cells} cells',
+    waits: 'An evaluation is running; this one waits for its turn.',
     busy: 'An evaluation is running; cancel it or wait for it to end.',
   },
   attention: {
@@ -457,6 +476,7 @@ export const en = {
     ...layersEn.terms,
     ...gateEn.terms,
     ...levelsEn.terms,
+    ...reproduceEn.terms,
     fp32: { name: 'FP32', says: 'The network without any quantisation, in 32-bit floating point: the baseline of every difference.', formula: 'x̂ = x' },
     top1: { name: 'Top-1, %', says: 'Share of images whose best class is the label.', formula: 'top-1 = 100 · correct / images' },
     interval: { name: '95 % interval', says: 'Where the accuracy on more images of this kind plausibly lies (Wilson).', formula: '(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96' },

@@ -10,6 +10,7 @@ import { imagesKo } from './pages/images.ko';
 import { layersKo } from './pages/layers.ko';
 import { levelsKo } from './pages/levels.ko';
 import { modelsKo } from './pages/models.ko';
+import { reproduceKo } from './pages/reproduce.ko';
 
 export const ko: typeof en = {
   pages: { board: '현황판', layers: '레이어', attention: '어텐션', levels: '레벨', images: '이미지', calibration: '보정' },
@@ -102,6 +103,10 @@ export const ko: typeof en = {
     stopping: '중지하는 중 (끝난 부분은 보존됩니다)',
     engineStarting: '엔진을 시작하는 중',
     engineLost: '엔진이 멈춰 다시 시작하는 중입니다. 끝난 부분은 보존됩니다',
+    engineLostBy: '엔진이 멈춰({reason}) 다시 시작하는 중입니다. 끝난 부분은 보존됩니다',
+    recovering: '엔진이 멈췄습니다. 마지막으로 저장한 배치부터 평가를 자동으로 이어서 합니다',
+    pausing: '일시 정지하는 중. 끝난 부분은 보존됩니다',
+    queued: '{count}개 대기',
     reading: '{path} 읽는 중',
     readingData: '{path} 읽는 중: 파일 {files}개',
     done: '완료 | 완료, 이미지 1장 건너뜀 | 완료, 이미지 {skipped}장 건너뜀',
@@ -120,7 +125,19 @@ export const ko: typeof en = {
     heading: '작업',
     none: '프로그램을 시작한 뒤 실행한 작업이 없습니다.',
     title: '{models} × {cells} ({arithmetic})',
-    states: { running: '실행 중', stopping: '중지하는 중', done: '완료', stopped: '중지됨', failed: '실패' },
+    states: { waiting: '대기', paused: '일시 정지', running: '실행 중', recovering: '엔진을 다시 시작하는 중', pausing: '일시 정지하는 중', stopping: '중지하는 중', done: '완료', stopped: '중지됨', failed: '실패' },
+    pause: '일시 정지',
+    pauseOne: '{title} 일시 정지',
+    resume: '이어서 실행',
+    resumeOne: '{title} 이어서 실행',
+    remove: '제거',
+    removeOne: '{title}을(를) 대기열에서 제거',
+    earlier: '앞으로: {title}',
+    later: '뒤로: {title}',
+    leftOver: '프로그램이 끝날 때 마치지 못한 평가가 {count}개 있습니다.',
+    continueAll: '이어서 실행',
+    removeAll: '제거',
+    losses: '엔진이 {count}번 멈췄고, 그때마다 마지막으로 저장한 배치부터 평가를 이어서 했습니다.',
     skipped: '이미지 {count}장 건너뜀',
   },
   failure: { file: '파일', place: '위치', expected: '기대한 것', next: '해결 방법', copy: '자세한 내용 복사' },
@@ -217,6 +234,7 @@ export const ko: typeof en = {
   gate: gateKo.texts,
   levels: levelsKo.texts,
   models: modelsKo.texts,
+  reproduce: reproduceKo.texts,
   images: imagesKo.texts,
   calibration: calibrationKo.texts,
   board: {
@@ -365,6 +383,7 @@ export const ko: typeof en = {
     estimating: '계산 중…',
     nothingChosen: '모델과 기법을 하나 이상 고르세요',
     start: '실행 | 1칸 실행 | {cells}칸 실행',
+    waits: '평가가 진행 중입니다. 이 평가는 차례를 기다립니다.',
     busy: '평가가 진행 중입니다. 중지하거나 끝날 때까지 기다려 주세요.',
   },
   attention: {
@@ -459,6 +478,7 @@ export const ko: typeof en = {
     ...layersKo.terms,
     ...gateKo.terms,
     ...levelsKo.terms,
+    ...reproduceKo.terms,
     fp32: { name: 'FP32', says: '양자화하지 않은 32비트 부동소수점 네트워크이며, 모든 차이의 기준입니다.', formula: 'x̂ = x' },
     top1: { name: 'Top-1, %', says: '가장 높은 클래스가 정답인 이미지의 비율입니다.', formula: 'top-1 = 100 · 맞은 수 / 이미지 수' },
     interval: { name: '95 % 신뢰구간', says: '같은 종류의 이미지를 더 모았을 때 정확도가 있을 만한 범위입니다 (Wilson).', formula: '(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96' },
