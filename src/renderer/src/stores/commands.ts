@@ -14,6 +14,7 @@ import { useServices, useShell } from '../services';
 import { useGate } from './gate';
 import { useJob } from './job';
 import { usePreferences } from './preferences';
+import { useReproduction } from './reproduction';
 import { useWorkspace } from './workspace';
 
 /** What a path is taken for when it is dropped. */
@@ -159,7 +160,7 @@ export const useCommands = defineStore('commands', () => {
     const dataset = workspace.summary?.datasets.find((other) => other.id === data.board.datasetId) ?? null;
     // Rarely asked for, so loaded when it is.
     const { renderReport } = await import('../../../report/render-report');
-    await shell('file.save', { name: `${fileStem(workspace.summary?.file ?? 'workspace')}.report.html`, kind: 'html', data: renderReport(data, dataset) });
+    await shell('file.save', { name: `${fileStem(workspace.summary?.file ?? 'workspace')}.report.html`, kind: 'html', data: renderReport(data, dataset, useReproduction().measured) });
   });
 
   /** What the person is asked about before it goes. */
