@@ -41,7 +41,7 @@ describe.runIf(inspectFolder !== undefined)('one run of the sample', () => {
   /** As the menu starts it, with a workspace file or without. */
   const launch = async (userData: string, file?: string): Promise<RunningApp> => {
     const started = await launchApp({ userData, program: programOf(inspectFolder ?? ''), args: menuWords(desktopEntry('/any/program'), file).slice(1) });
-    started.page.setDefaultTimeout(patience);
+    started.page.setDefaultTimeout(120_000);
     return started;
   };
   const textOf = async (locator: Locator): Promise<string> => ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
