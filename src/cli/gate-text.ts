@@ -41,7 +41,7 @@ export function hypothesisText(axis: GateEvidence['axis'], preprocess: Preproces
     case 'channels': return preprocess.channels === 'bgr' ? 'channels BGR' : 'channels RGB';
     case 'normalisation': return `mean/std ${normalisationText(preprocess)}`;
     case 'crop': return cropText(preprocess);
-    case 'interpolation': return preprocess.interpolation;
+    case 'interpolation': return `resize ${preprocess.interpolation}`;
   }
 }
 

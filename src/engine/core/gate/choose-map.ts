@@ -3,7 +3,7 @@ import type { GateEvidence } from '../../../shared/gate';
 import { countOf, mean } from './answers';
 import { falseAlarms } from './compare';
 import type { LabelMap } from './label-maps';
-import { aboveChance, compareSetups, evidenceRow, scoreOn, type Setup } from './setup';
+import { fits, compareSetups, evidenceRow, scoreOn, type Setup } from './setup';
 
 export interface MapChoice {
   readonly setup: Setup;
@@ -11,17 +11,17 @@ export interface MapChoice {
   readonly rows: readonly GateEvidence[];
 }
 
-/** The set-up with the order that is significantly better than the one in use, and above chance; else as it is. */
+/** The set-up with the order that is significantly better than the one in use, and fits; else as it is. */
 export function chooseMap(current: Setup, maps: readonly LabelMap[], positions: readonly number[], labels: readonly number[], outputs: number): MapChoice {
   const rivals = maps.filter((map) => map !== current.map).map((map) => {
     const setup = { ...current, map };
     return { setup, comparison: compareSetups(setup, current, positions, labels) };
   });
-  const good = rivals.filter(({ setup, comparison }) => comparison.p * rivals.length <= falseAlarms && comparison.gained > comparison.lost && aboveChance(setup, positions, labels, outputs));
+  const good = rivals.filter(({ setup, comparison }) => comparison.p * rivals.length <= falseAlarms && comparison.gained > comparison.lost && fits(setup, positions, labels, outputs));
   const best = bestFitting(good.map(({ setup }) => setup), positions, labels);
   return {
     setup: best ?? current,
-    rows: rivals.map(({ setup, comparison }) => evidenceRow('labels', setup, positions, labels, comparison, setup === best ? 'fix' : good.some((other) => other.setup === setup) ? 'better' : 'no-better', 'as-listed')),
+    rows: rivals.map(({ setup, comparison }) => evidenceRow('labels', setup, positions, labels, comparison, setup === best ? 'fix' : 'no-better', 'as-listed')),
   };
 }
 

@@ -10,7 +10,7 @@ import { bestFitting, chooseMap } from './choose-map';
 import { falseAlarms, type Comparison } from './compare';
 import { judgeChance, type ChanceFault } from './judge-chance';
 import type { LabelMap } from './label-maps';
-import { aboveChance, compareSetups, evidenceRow, scoreOn, type Setup } from './setup';
+import { fits, compareSetups, evidenceRow, scoreOn, type Setup } from './setup';
 import { variantsOf, type PreprocessAxis, type Variant } from './variants';
 
 /** Pictures after which a hypothesis is dropped, adopted, or looked at on more; the last look takes all. */
@@ -71,7 +71,7 @@ export async function diagnose(input: DiagnosisInput): Promise<Diagnosis> {
   return {
     now, fixed: current, positions, changed,
     evidence: [evidenceRow('now', now, positions, labels, null, 'now', inUse.id === 'as-listed' ? null : inUse.id), ...labelRows.rows, ...[...rows.values()].flat()],
-    chance: aboveChance(current, positions, labels, outputs) ? null : await judgeChance(input, current, positions),
+    chance: fits(current, positions, labels, outputs) ? null : await judgeChance(input, current, positions),
   };
 }
 
@@ -92,7 +92,7 @@ async function tryVariants(input: DiagnosisInput, current: Setup, positions: rea
   const { labels } = input;
   const variants = variantsOf(current.preprocess, settled);
   // Below chance nothing says which order of labels is meant: each rival may come with its own.
-  const maps = aboveChance(current, positions, labels, input.outputs) ? [current.map] : input.maps;
+  const maps = fits(current, positions, labels, input.outputs) ? [current.map] : input.maps;
   const tests = variants.length * looks * maps.length;
   const tried = await Promise.all(variants.map((variant) => tryVariant(input, variant, current, positions, maps, tests)));
   const better = tried.filter(({ verdict }) => verdict === 'better');
@@ -126,7 +126,7 @@ async function tryVariant(input: DiagnosisInput, variant: Variant, current: Setu
     const comparison = compareSetups(setup, current, seen, labels);
     const done = (verdict: Tried['verdict']): Tried => ({ variant, setup, seen, comparison, verdict });
     if (sameAnswers(setup, current, seen)) return done('same');
-    if (comparison.p * tests <= falseAlarms && comparison.gained >= comparison.lost && aboveChance(setup, seen, labels, outputs)) return done('better');
+    if (comparison.p * tests <= falseAlarms && comparison.gained >= comparison.lost && fits(setup, seen, labels, outputs)) return done('better');
     if (!comparison.promising || size === positions.length) return done('no-better');
   }
 }

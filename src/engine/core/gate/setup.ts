@@ -34,8 +34,36 @@ export function compareSetups(rival: Setup, current: Setup, positions: readonly 
   return compare(scoreOn(rival, both, labels).scores, scoreOn(current, both, labels).scores);
 }
 
+/**
+ * Whether the labels are the right ones for these answers: more often right than by chance, and not merely because a wrong order meets a few classes
+ * by accident. Of a network that is right on a share `a` of the pictures, two pictures of one label get the same answer with a probability of about
+ * a^2 or more; where that is far beyond what the labels explain, they are in another order.
+ */
+export function fits(setup: Setup, positions: readonly number[], labels: readonly number[], outputs: number): boolean {
+  if (!aboveChance(setup, positions, labels, outputs)) return false;
+  const { positions: kept, answers, scores } = scoreOn(setup, positions, labels);
+  const right = scores.right.reduce((sum, flag) => sum + flag, 0) / kept.length;
+  const same = sharedAnswers(kept.map((position) => labels[position]), answers.map(({ best }) => best));
+  return same === null || right >= Math.sqrt(same) / 3;
+}
+
+/** Share of the pairs of one label that have one answer; null where no label is there twice. */
+function sharedAnswers(labels: readonly number[], given: readonly number[]): number | null {
+  const groups = new Map<number, number[]>();
+  labels.forEach((label, i) => groups.set(label, [...(groups.get(label) ?? []), given[i]]));
+  let pairs = 0;
+  let equal = 0;
+  for (const members of groups.values()) {
+    pairs += (members.length * (members.length - 1)) / 2;
+    const counts = new Map<number, number>();
+    for (const output of members) counts.set(output, (counts.get(output) ?? 0) + 1);
+    for (const count of counts.values()) equal += (count * (count - 1)) / 2;
+  }
+  return pairs === 0 ? null : equal / pairs;
+}
+
 /** Whether the answers have anything to do with the labels. */
-export function aboveChance(setup: Setup, positions: readonly number[], labels: readonly number[], outputs: number): boolean {
+function aboveChance(setup: Setup, positions: readonly number[], labels: readonly number[], outputs: number): boolean {
   const { positions: kept, answers, scores } = scoreOn(setup, positions, labels);
   const hits = scores.right.reduce((sum, flag) => sum + flag, 0);
   return kept.length > 0 && binomialTail(hits, kept.length, chanceLevel(kept.map((position) => setup.map.outputs[labels[position]] ?? -1), answers.map(({ best }) => best), outputs)) < unrelated;

@@ -105,6 +105,13 @@ describe('diagnose', () => {
     expect([verdicts(shuffled), verdicts(unknown), verdicts(guesses)]).toEqual([[], [], []]);
   });
 
+  it('does not take an order that meets one class of ten by accident', async () => {
+    const labels = Array.from({ length: 200 }, (_, position) => position % 10);
+    // Listed labels meet class 9, the ones shifted by one meet class 0: nothing but accidents.
+    const found = await judge({ labels, strength: () => 9, means: (label) => (label === 9 ? 9 : label === 0 ? 1 : 90 - label * 7) });
+    expect([verdicts(found), found.changed, found.chance?.kind]).toEqual([[], [], 'unknown-order']);
+  });
+
   it('looks at no more pictures than decide: a clear answer needs the first look only', async () => {
     const found = await judge({ strength: ({ channels, mean, cropPct, interpolation, resize }) => (channels === undefined && mean[0] === 0.5 && cropPct === 0.9 && interpolation === 'bicubic' && resize === undefined ? 6 : 3) });
     expect(found.evidence.filter(({ axis }) => axis !== 'now' && axis !== 'labels').every(({ images }) => images === firstLook)).toBe(true);
