@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/render-report';
+import { reportLanguages, reportWords } from '../../src/report/report-words';
+import { englishWords } from '../../src/report/words';
+import { koreanWords } from '../../src/report/words-ko';
 import { board, pairedRecord, runRecord } from '../helpers/board-records';
 import { datasetRecord, settings } from '../helpers/store-records';
 import type { BoardCell, RunRecord } from '../../src/shared/records';
@@ -133,5 +136,37 @@ describe('published figures', () => {
     const page = renderReport({ ...data, board: { ...data.board, cells } });
     expect(page).toContain('75.61<br><span class="weak">RepQ-ViT</span><br><span class="weak">log 75.72</span>');
     expect(page).toContain('75.554<br><span class="weak">log 75.594</span>');
+  });
+});
+
+describe('the languages of the report', () => {
+  /** Every sentence, with its place; functions stand for what they say of plain arguments. */
+  function sentences(words: object, path = ''): [string, string][] {
+    return Object.entries(words).flatMap(([key, value]): [string, string][] => {
+      const at = `${path}.${key}`;
+      if (typeof value === 'string') return [[at, value]];
+      if (key === 'remark') return [];
+      if (typeof value === 'function') return [[at, String(value(...['1', '2', '3', '4'].slice(0, value.length)))]];
+      return typeof value === 'object' && value !== null ? sentences(value, at) : [];
+    });
+  }
+
+  it('say the same things', () => {
+    expect(sentences(koreanWords).map(([at]) => at).sort()).toEqual(sentences(englishWords).map(([at]) => at).sort());
+    const korean = new Map(sentences(koreanWords));
+    // Two English words and more are a sentence; the same ones in both languages were forgotten.
+    expect(sentences(englishWords).filter(([at, text]) => /[a-z]{3,} [a-z]{3,}/.test(text) && korean.get(at) === text)).toEqual([]);
+    expect(reportLanguages.map((language) => reportWords(language).lang)).toEqual(['en', 'ko']);
+  });
+
+  it('have the same figures', () => {
+    const english = renderReport(data, datasetRecord('small'));
+    const korean = renderReport(data, datasetRecord('small'), null, 'ko');
+    const figures = (page: string): string[] => page.slice(page.indexOf('<tbody>'), page.lastIndexOf('</tbody>')).match(/[−+]?\d+\.\d\d/g) ?? [];
+    expect(figures(korean)).toEqual(figures(english));
+    expect(figures(korean).length).toBeGreaterThan(50);
+    expect(korean).toContain('<html lang="ko">');
+    expect(korean).toContain('어텐션 맵의 기법');
+    for (const left of ['Top-1 accuracy', 'All figures', 'How it was measured', 'of 1,000', ' images', 'Scheme of']) expect(korean, left).not.toContain(left);
   });
 });

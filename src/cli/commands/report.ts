@@ -1,8 +1,10 @@
 /** `bitlog2 report`: what a workspace holds, as one HTML file that needs no network and no script. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { dirname, join, parse } from 'node:path';
 import type { Engine } from '../../engine';
 import { renderReport } from '../../report/render-report';
+import { reportLanguages } from '../../report/report-words';
+import type { ReportLanguage } from '../../report/words';
 import { fail } from '../../shared/failure';
 import type { RunRecord } from '../../shared/records';
 import { parseNames } from '../arguments';
@@ -15,6 +17,7 @@ export interface ReportOptions {
   readonly run?: readonly string[];
   readonly against?: string;
   readonly out?: string;
+  readonly lang: ReportLanguage;
 }
 
 export function reportCommand(program: Command, run: (options: ReportOptions) => Promise<void>): void {
@@ -25,6 +28,7 @@ export function reportCommand(program: Command, run: (options: ReportOptions) =>
     .option('--run <runs>', 'runs, separated by commas: an id or its beginning, or model/scheme/seed (the newest of that name)', parseNames)
     .option('--against <run>', 'what they are held against (default: FP32 of the model)')
     .option('--out <file>', 'where to write it (default: beside the workspace, .report.html)')
+    .addOption(new Option('--lang <language>', 'language of its sentences').choices([...reportLanguages]).default('en'))
     .action((options: ReportOptions) => run(options));
 }
 
@@ -37,7 +41,7 @@ export async function runReport(environment: CliEnvironment, options: ReportOpti
     const chosen = (options.run ?? []).map((given) => findRun(workspace.runs, given));
     const against = options.against === undefined ? null : findRun(workspace.runs, options.against);
     const out = options.out === undefined ? join(dirname(workspace.file), `${parse(workspace.file).name}.report.html`) : environment.resolvePath(options.out);
-    environment.writeText(out, await reportText(engine, chosen, against));
+    environment.writeText(out, await reportText(engine, chosen, against, options.lang));
     environment.stdout.write(`${out}\n`);
     return exitCode.ok;
   } finally {
@@ -45,8 +49,8 @@ export async function runReport(environment: CliEnvironment, options: ReportOpti
   }
 }
 
-async function reportText(engine: Engine, chosen: readonly RunRecord[], against: RunRecord | null): Promise<string> {
+async function reportText(engine: Engine, chosen: readonly RunRecord[], against: RunRecord | null, language: ReportLanguage): Promise<string> {
   const data = await engine.call('report.data', { datasetId: chosen[0]?.datasetId ?? null, runs: chosen.map(({ id }) => ({ runId: id, againstId: against?.id ?? null })) });
   const { datasets } = await engine.call('workspace.summary', null);
-  return renderReport(data, datasets.find((dataset) => dataset.id === data.board.datasetId) ?? null);
+  return renderReport(data, datasets.find((dataset) => dataset.id === data.board.datasetId) ?? null, null, language);
 }

@@ -160,7 +160,7 @@ export const useCommands = defineStore('commands', () => {
     const dataset = workspace.summary?.datasets.find((other) => other.id === data.board.datasetId) ?? null;
     // Rarely asked for, so loaded when it is.
     const { renderReport } = await import('../../../report/render-report');
-    await shell('file.save', { name: `${fileStem(workspace.summary?.file ?? 'workspace')}.report.html`, kind: 'html', data: renderReport(data, dataset, useReproduction().measured) });
+    await shell('file.save', { name: `${fileStem(workspace.summary?.file ?? 'workspace')}.report.html`, kind: 'html', data: renderReport(data, dataset, useReproduction().measured, preferences.locale) });
   });
 
   /** What the person is asked about before it goes. */
