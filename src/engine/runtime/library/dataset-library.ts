@@ -74,6 +74,7 @@ async function datasetName(root: string): Promise<string> {
 }
 
 function datasetRecord(listing: DatasetListing, name: string): DatasetRecord {
+  const seen = listing.said.find(({ key }) => key === 'dataset.seen');
   return {
     id: `${listing.hash}:${listing.root}`,
     name,
@@ -85,6 +86,7 @@ function datasetRecord(listing: DatasetListing, name: string): DatasetRecord {
     trainImages: listing.train.count,
     valImages: listing.val.count,
     ownTrain: !listing.said.some(({ key }) => key === 'dataset.calibratesOnEvaluated'),
-    notes: listing.said.map(remarkText),
+    ...(seen === undefined ? {} : { seen: remarkText(seen) }),
+    notes: listing.said.filter((remark) => remark !== seen).map(remarkText),
   };
 }

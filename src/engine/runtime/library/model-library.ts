@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { EngineError, fail } from '../../../shared/failure';
 import type { ModelRecord } from '../../../shared/records';
 import { configNames, isWeightsFile, weightsFiles } from '../ort/read-weights-file';
+import { externalFiles } from './external-files';
 import { modelName } from './model-file';
 import type { Requirement, WorkerPool } from '../workers/pool';
 import type { SharedModel } from '../workers/protocol';
@@ -63,7 +64,7 @@ export class ModelLibrary {
 async function fingerprint(file: string): Promise<string> {
   try {
     const { size, mtimeMs } = await stat(file);
-    const beside = isWeightsFile(file) ? [...configNames.map((name) => join(dirname(file), name)), ...weightsFiles(file)] : [];
+    const beside = isWeightsFile(file) ? [...configNames.map((name) => join(dirname(file), name)), ...weightsFiles(file)] : externalFiles(file);
     const stats = beside.map((name) => statSync(name, { throwIfNoEntry: false }));
     return [file, size, mtimeMs, ...stats.map((found) => `${found?.size ?? ''} ${found?.mtimeMs ?? ''}`)].join('\n');
   } catch (error) {
@@ -87,10 +88,11 @@ async function importInto(pool: WorkerPool, file: string, admit: Admission | nul
   return { record: modelRecord(file, hash, shared), shared, requirement: { key: hash, task: { kind: 'adopt', model: hash, shared } } };
 }
 
-/** Of the file, and of what decides with it: the configs beside weights, the files that an index names. */
+/** Of the file, and of what decides with it: the configs beside weights, the files that an index names, the files that hold an ONNX model's weights. */
 async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
-  const parts = isWeightsFile(file) ? weightsFiles(file) : [file];
+  // A weights file that is not there, or no file (a link to a device), is missed by the import, which says more about it.
+  const parts = isWeightsFile(file) ? weightsFiles(file) : [file, ...externalFiles(file).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)];
   for (const name of isWeightsFile(file) ? configNames : []) {
     const config = join(dirname(file), name);
     if (existsSync(config)) hash.update(readFileSync(config));

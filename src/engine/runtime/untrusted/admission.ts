@@ -1,7 +1,8 @@
 /** The engine's rule for a model that it has not seen: it is loaded in a process of its own first, once per content. */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { EngineOptions } from '../engine-options';
+import { externalFiles } from '../library/external-files';
 import type { Admission } from '../library/model-library';
 import { onnxruntimeVersion } from '../ort/session';
 import { isWeightsFile, weightsFiles } from '../ort/read-weights-file';
@@ -19,8 +20,8 @@ export function admission({ trial, defaultWorkspace, version }: EngineOptions): 
   };
 }
 
-/** Of the model and of what lies beside it and may be its weights. */
+/** Of the model and of the files that hold its weights. */
 function bytesOf(file: string): number {
-  const parts = isWeightsFile(file) ? weightsFiles(file) : [file, ...readdirSync(dirname(file)).filter((name) => /data$|\.(bin|weights|pb)$/i.test(name)).map((name) => join(dirname(file), name))];
+  const parts = isWeightsFile(file) ? weightsFiles(file) : [file, ...externalFiles(file)];
   return parts.reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
