@@ -6,6 +6,7 @@ import { modelFacts } from '../../src/engine/runtime/library/model-facts';
 import { publishedRows, readPublished } from '../../src/engine/runtime/results/published';
 import type { EvaluationSpec } from '../../src/shared/settings';
 import { board, runRecord } from '../helpers/board-records';
+import { faultReport, passedReport } from '../helpers/gate-reports';
 import { cliRecord, type CliRecord, type EngineScript } from '../helpers/cli-environment';
 import { datasetRecord, modelRecord } from '../helpers/store-records';
 
@@ -29,6 +30,7 @@ function script(change: EngineScript = {}, present = true): EngineScript {
       })),
     }),
     'dataset.add': () => dataset,
+    'gate.check': () => passedReport(file),
     'evaluation.run': () => ({ state: 'done', runs: [{ run: half, parameters: {}, skipped: [] }], paired: [], failures: [] }),
     'report.data': () => ({ board: board(['tiny']), runs: [], pairs: [], workspace: '/here/w.bitlog2', engine: '1', created: 'now' }),
     ...change,
@@ -95,9 +97,15 @@ describe('reproduce', () => {
   it.each([
     ['no model is there', script({ 'workspace.summary': () => ({ file: '/here/w.bitlog2', models: [], datasets: [], runs: [] }) }, false), 'None of the seven models is there'],
     ['the classes are others', script({ 'dataset.add': () => ({ ...dataset, labelSet: 'own' }) }), "classes are not ImageNet's"],
+    ['the FP32 gate finds a fault', script({ 'gate.check': () => faultReport(file) }), 'Nothing was quantised'],
   ])('runs nothing when %s', async (_what, engine, said) => {
     const record = await run([], engine);
     expect([record.code, asked(record), record.stderr().includes(said), record.closed()]).toEqual([1, undefined, true, 1]);
+  });
+
+  it('goes past the gate when told to', async () => {
+    const record = await run(['--no-gate'], script({ 'gate.check': () => faultReport(file) }));
+    expect([record.code, asked(record)?.models]).toEqual([0, [file]]);
   });
 
   it('ends as an evaluation does: 130 when it was stopped, with the table so far', async () => {

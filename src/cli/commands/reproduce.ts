@@ -13,10 +13,11 @@ import { isWarning, missingModels, remarkSentence } from '../../shared/reproduct
 import { seedModels } from '../../shared/seed-models';
 import { labelOrders, type LabelChoice, type SchemeId } from '../../shared/settings';
 import { parseNames, parsePositive, parseSchemes } from '../arguments';
-import type { CliEnvironment } from '../environment';
+import { exitCode, type CliEnvironment } from '../environment';
 import { resolveModel } from '../model-names';
 import { ProgressLine } from '../progress-line';
 import { reproductionJson, reproductionText } from '../reproduction-text';
+import { gatePasses } from './check';
 import { evaluate, outcomeCode } from './eval';
 
 export interface ReproduceOptions {
@@ -32,6 +33,7 @@ export interface ReproduceOptions {
   readonly labelOrder: LabelChoice['order'];
   readonly workspace?: string;
   readonly resume: boolean;
+  readonly gate: boolean;
   readonly json: boolean;
 }
 
@@ -51,6 +53,7 @@ export function reproduceCommand(program: Command, run: (options: ReproduceOptio
     .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
     .option('--workspace <file>', 'workspace file (default: the one of the window)')
     .option('--resume', 'continue the newest runs with these settings, or start them', false)
+    .option('--no-gate', 'do not check first, on up to 200 images in FP32, whether model, labels and preprocessing belong together')
     .option('--json', 'print one JSON document', false)
     .action((options: ReproduceOptions) => run(options));
 }
@@ -70,7 +73,9 @@ export async function runReproduce(environment: CliEnvironment, options: Reprodu
     if (dataset.labelSet !== 'imagenet-1k') throw fail('labels-mismatch', "The published figures are of ImageNet; this data set's classes are not ImageNet's", { file: dataset.root, expected: 'class folders named by WordNet id, or ImageNet in another of its layouts', next: 'Name an ImageNet folder; bitlog2 eval runs on any data set' });
     const parts = { table, places, dataset, models: workspace.models, runs: [], choices: choicesOf(options) };
     for (const remark of reproductionOf(parts).remarks) if (isWarning(remark)) progress.note(remarkSentence(remark));
-    const result = await evaluate(environment, engine, reproductionSpec(files, dataset, table, choicesOf(options)), progress);
+    const spec = reproductionSpec(files, dataset, table, choicesOf(options));
+    if (options.gate && !(await gatePasses(environment, engine, progress, spec))) return exitCode.failed;
+    const result = await evaluate(environment, engine, spec, progress);
     return await finish(environment, engine, { options, table, places, dataset, result, workspace: workspace.file });
   } finally {
     progress.clear();
