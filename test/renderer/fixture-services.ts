@@ -3,6 +3,7 @@ import type { CallOptions, EngineClient, EngineMethod, ParamsOf, ResultOf } from
 import type { EvaluationEvent } from '../../src/shared/evaluation';
 import { fail } from '../../src/shared/failure';
 import type { StoredLayers } from '../../src/shared/layers';
+import type { QueuedItem } from '../../src/shared/queue';
 import type { SavedRecipe } from '../../src/shared/recipe';
 import type { ModelRecord, RunRecord } from '../../src/shared/records';
 import type { SchemeId } from '../../src/shared/settings';
@@ -21,6 +22,8 @@ import { dataset, headsOf, makeBoard, makePicture, makePredictions, makeRun, mak
 export interface FixtureOptions {
   /** Stored in the workspace. */
   readonly recipes?: readonly SavedRecipe[];
+  /** What waits in the workspace. */
+  readonly queue?: readonly QueuedItem[];
   /** Start without models, data and runs. */
   readonly empty?: boolean;
   /** Cells that are not done yet, for pictures of a run that goes on. */
@@ -78,6 +81,8 @@ export class FixtureEngine implements EngineClient {
     return {
       ...layersAnswers(find, this.layers, this.options),
       ...calibrationAnswers(find, this.calibrations),
+      'queue.list': async () => ({ items: [...(this.options.queue ?? [])] }),
+      'queue.save': async () => null,
       'engine.info': async () => ({ version: '0.1.0', onnxruntime: '1.30.0', node: '20', cores: 2, memoryBytes: 2 ** 34, cpu: 'fixture' }),
       'workspace.open': async () => summary(),
       'workspace.summary': async () => summary(),

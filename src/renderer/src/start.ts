@@ -4,6 +4,7 @@ import { parseWindowEvent } from '../../shared/window-contract';
 import type { Services } from './services';
 import { callShell } from '../../shared/window-contract';
 import { useCommands } from './stores/commands';
+import { useEngineState } from './stores/engine-state';
 import { usePreferences } from './stores/preferences';
 import { useSelection } from './stores/selection';
 import { useWorkspace } from './stores/workspace';
@@ -15,16 +16,19 @@ export async function start(services: Services): Promise<void> {
   const workspace = useWorkspace();
   const preferences = usePreferences();
   const commands = useCommands();
+  const engineState = useEngineState();
   const runMenu = menuRunner();
 
   services.bridge.onEvent((raw) => {
     const event = parseWindowEvent(raw);
     switch (event.kind) {
       case 'system-theme': preferences.systemDark = event.dark; break;
+      case 'open-path': void commands.takeAll([event.path]); break;
       case 'menu': runMenu(event.command); break;
       case 'engine-state':
+        engineState.engine = { state: event.state, detail: event.detail };
         if (event.state === 'failed') {
-          workspace.failure = { kind: 'engine-lost', what: 'The engine could not be started', place: event.detail ?? undefined, next: 'Restart the program; if it happens again, report this text' };
+          workspace.failure = { kind: 'engine-lost', what: 'The engine could not be started', place: event.detail ?? undefined, next: 'Start it again; if it happens again, report this text' };
           workspace.phase = 'failed';
         }
         break;

@@ -38,6 +38,7 @@ export const korean: EngineWords = {
     'too-large': '이미지가 너무 큽니다',
     'unsupported-format': '지원하지 않는 형식입니다. JPEG와 PNG를 읽습니다',
     unreadable: '파일을 읽을 수 없습니다',
+    quarantined: '이 이미지의 배치를 평가하던 중에 엔진이 두 번 멈췄습니다',
   },
   sentences: [
     // 모델
@@ -64,7 +65,7 @@ export const korean: EngineWords = {
     [/^(.+) is not a class folder: it holds a data set$/, '$1은(는) 클래스 폴더가 아니라 데이터 전체가 들어 있는 폴더입니다'],
     [/^There is no train split: the calibration pictures are drawn from the ones that are evaluated\.$/, 'train이 없어 평가하는 이미지에서 보정 이미지를 추첨합니다.'],
     [/^There is a val folder but no train folder: val is taken as the whole data set\.$/, 'train 폴더 없이 val 폴더만 있어 val을 데이터 전체로 씁니다.'],
-    [/^The folders are (\d+) of the 1,000 ImageNet classes; labels stay those of the full set\.$/, 'ImageNet 클래스 1,000개 가운데 $1개의 폴더입니다. 레이블은 전체 집합의 것을 씁니다.'],
+    [/^(?:These|The folders) are (\d+) of the 1,000 ImageNet classes; labels stay those of the full set\.$/, 'ImageNet 클래스 1,000개 가운데 $1개입니다. 레이블은 전체 집합의 것을 씁니다.'],
     [/^Class folders without pictures: (.+)\.$/, '이미지가 없는 클래스 폴더: $1.'],
     [/^Class folders that are only in train or only in val: (.+); labels follow the sorted names of both\.$/, 'train이나 val 한쪽에만 있는 클래스 폴더: $1. 레이블은 양쪽 이름을 합쳐 정렬한 순서입니다.'],
     [/^Links that lead back into themselves were not followed: (.+)\.$/, '자기 자신으로 되돌아오는 링크는 따라가지 않았습니다: $1.'],
@@ -95,7 +96,12 @@ export const korean: EngineWords = {
     [/^The parquet file has no column of labels$/, 'parquet 파일에 레이블 열이 없습니다'],
     [/^Choose another order of the labels, or another file$/, '다른 레이블 순서나 다른 파일을 고르세요'],
     // 실행
-    [/^An evaluation is running already$/, '이미 평가가 진행 중입니다'],
+    [/^The folder of the pictures is not there any more$/, '이미지 폴더가 없어졌습니다'],
+    [/^The pictures may not be read any more$/, '이미지를 더 이상 읽을 수 없습니다'],
+    [/^Nothing was skipped for it: .+$/, '건너뛴 이미지는 없습니다. 폴더나 권한을 되돌리고 실행을 이어서 하세요. 마지막으로 저장한 배치부터 이어집니다'],
+    [/^The engine ended twice during this calibration, so it is not tried again$/, '이 보정을 하던 중에 엔진이 두 번 멈춰 다시 시도하지 않습니다'],
+    [/^(\d+) batches were in work when the program ended: each is evaluated alone$/, '프로그램이 끝날 때 평가하던 배치 $1개를 하나씩 따로 평가합니다'],
+    [/^batch (\d+) ended the engine twice: .+, the first (.+)$/, '배치 $1을(를) 평가하던 중에 엔진이 두 번 멈춰 그 이미지를 제외합니다. 첫 이미지: $2'],    [/^An evaluation is running already$/, '이미 평가가 진행 중입니다'],
     [/^An evaluation is writing to the open workspace$/, '열려 있는 작업 공간에 평가 결과를 쓰는 중입니다'],
     [/^Integer arithmetic needs codes on both sides of a product$/, '정수 연산을 하려면 가중치와 활성값을 모두 양자화해야 합니다'],
     [/^2 to 8 bits for weights and activations$/, '가중치와 활성값 모두 2~8비트'],

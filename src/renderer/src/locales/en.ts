@@ -52,7 +52,7 @@ export const en = {
     modelLine: '{parameters} parameters · {blocks} blocks · {size} px',
     dataLine: '{val} to evaluate · {train} to calibrate · {classes} classes',
     noModels: 'Add an .onnx or .safetensors file',
-    noData: 'Open a folder with one folder per class',
+    noData: 'Open a folder of labelled images',
     noRuns: 'Runs appear here as they start',
     kinds: { workspace: 'workspace', model: 'model', dataset: 'data' },
     missing: '{kind}, not found where it was',
@@ -221,7 +221,7 @@ export const en = {
   first: {
     heading: 'Begin',
     dataset: 'Open an ImageNet folder',
-    datasetNote: 'train/ and val/ with one folder per class',
+    datasetNote: 'class folders, flat val, the archives, parquet',
     model: 'Add a model',
     modelNote: 'ViT, DeiT, Swin as .onnx or .safetensors',
     sample: 'Open the sample',

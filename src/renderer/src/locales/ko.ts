@@ -54,7 +54,7 @@ export const ko: typeof en = {
     modelLine: '파라미터 {parameters} · 블록 {blocks}개 · {size} px',
     dataLine: '평가 {val}장 · 보정 {train}장 · 클래스 {classes}개',
     noModels: '.onnx나 .safetensors 파일을 추가하세요',
-    noData: '클래스별 폴더가 있는 폴더를 여세요',
+    noData: '레이블이 있는 이미지 폴더를 여세요',
     noRuns: '실행을 시작하면 여기에 나타납니다',
     kinds: { workspace: '작업 공간', model: '모델', dataset: '데이터' },
     missing: '{kind}, 원래 자리에 없음',
@@ -223,7 +223,7 @@ export const ko: typeof en = {
   first: {
     heading: '시작하기',
     dataset: 'ImageNet 폴더 열기',
-    datasetNote: '클래스별 폴더가 있는 train/과 val/',
+    datasetNote: '클래스별 폴더, 한 폴더의 val, tar, parquet',
     model: '모델 추가',
     modelNote: 'ViT, DeiT, Swin (.onnx, .safetensors)',
     sample: '예제 열기',

@@ -84,8 +84,7 @@ export const useCommands = defineStore('commands', () => {
   const startRuns = (specs: readonly EvaluationSpec[]): Promise<void> => attempt(async () => {
     for (const asked of specs) {
       for (const spec of await gate.pass(asked)) {
-        await job.run(spec);
-        if (job.current?.state !== 'done') return;
+        if ((await job.run(spec)) !== 'done') return;
       }
     }
   });
