@@ -45,7 +45,7 @@ export function installDeb(deb: string): Installed {
       return { program: `${root}${program}`, args };
     },
     uninstall() {
-      if (intoSystem) execFileSync('dpkg', ['--purge', identity.executable], { stdio: ['ignore', 'ignore', 'inherit'] });
+      if (intoSystem) execFileSync('dpkg', ['--purge', identity.executable], { stdio: ['ignore', 'ignore', 'pipe'] });
       else rmSync(root, { recursive: true, force: true });
     },
   };

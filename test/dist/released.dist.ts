@@ -7,9 +7,19 @@ import { extractFile } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFuses } from '../../tools/dist/fuses.mjs';
 import { identity } from '../../tools/dist/identity.mjs';
+import { processTree } from '../helpers/process-sockets';
 import { canInstall, installDeb, type Installed } from './install';
 import { executableOf, filesBelow, madePackage, resourcesOf } from './made-package';
 import { startProgram } from './start-program';
+
+/** Not there, or only its name is until its parent has heard of its end. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 const made = madePackage();
 const deb = made.files.find(({ file }) => file.endsWith('.deb'))?.file ?? '';
@@ -68,12 +78,14 @@ describe.runIf(canInstall)('the .deb', () => {
       sockets.push(...started.sockets());
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    const pids = processTree(started.pid);
+    expect(pids.length).toBeGreaterThan(3);
     expect(await started.quit(), started.output()).toBe(0);
     expect(sockets).toEqual([]);
     // The window was there: its place is saved when it is closed.
     expect(JSON.parse(readFileSync(join(userData, 'window.json'), 'utf8'))).toMatchObject({ bounds: { width: expect.any(Number) } });
-    // The engine has closed its workspace: nothing is left to be replayed.
-    expect(existsSync(join(userData, 'default.bitlog2.wal'))).toBe(false);
+    // Engine, page and helpers went with it.
+    await expect.poll(() => pids.filter(isAlive), { timeout: 30_000 }).toEqual([]);
   });
 
   test('is no Node, takes no script along, and opens no inspector', async () => {
