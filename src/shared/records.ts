@@ -37,6 +37,8 @@ export const datasetRecordSchema = v.object({
   ownTrain: v.optional(v.boolean()),
   /** How a person chose the labels of flat pictures: listed again without it, the data set would be another. Left out: as the files say. */
   labels: v.optional(labelChoiceSchema),
+  /** What was seen when it was listed, in one sentence; left out by records of older versions. */
+  seen: v.optional(v.string()),
   notes: v.array(v.string()),
 });
 export type DatasetRecord = Readonly<v.InferOutput<typeof datasetRecordSchema>>;

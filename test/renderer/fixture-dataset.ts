@@ -11,5 +11,5 @@ export function previewOf(labels: LabelChoice | undefined, pictures: number): Da
     const known = dataset.classes[(index + step) % dataset.classes.length];
     return { file: `val/${index}.png`, label: known?.label ?? 0, name: known?.name ?? '', folder: known?.folder ?? '', picture: index === 1 ? null : makePicture(index) };
   });
-  return { record: { ...record, notes: ['Seen: 10 classes, 1,000 pictures to evaluate, 128 to calibrate on; class folders in the order of their names.'] }, samples };
+  return { record: { ...record, seen: 'Seen: 10 classes, 1,000 pictures to evaluate, 128 to calibrate on; class folders in the order of their names.' }, samples };
 }

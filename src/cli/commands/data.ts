@@ -61,6 +61,7 @@ function dataText({ record, samples }: DatasetPreview): string {
   return [
     `${record.name}  ${record.root}`,
     `layout ${record.layout}, labels ${record.labelSet}`,
+    ...(record.seen === undefined ? [] : [record.seen]),
     ...record.notes,
     '',
     ...(rows.length === 0 ? [] : [textTable([['picture', 'label', 'class', 'name', ''], ...rows], [0, 2, 3, 4])]),

@@ -61,7 +61,7 @@ export function remarkText(remark: DatasetRemark): string {
     case 'dataset.onlyValFolder':
       return 'There is a val folder but no train folder: val is taken as the whole data set.';
     case 'dataset.classSubset':
-      return `The folders are ${remark.classes} of the 1,000 ImageNet classes; labels stay those of the full set.`;
+      return `These are ${remark.classes} of the 1,000 ImageNet classes; labels stay those of the full set.`;
     case 'dataset.classesWithoutImages':
       return `Class folders without pictures: ${some(remark.folders)}.`;
     case 'dataset.classFoldersDiffer':
