@@ -23,7 +23,7 @@ export interface ListingOptions {
 
 /** Listings of this session by path and choice of labels, the newest last: pages ask for the same one again and again. */
 const known = new Map<string, KeptListing>();
-const mostKnown = 4;
+const mostKnown = 2;
 let shelf: string | null = null;
 
 /** Where listings are kept beyond this session; null: nowhere. Of the process, as its one engine is. */

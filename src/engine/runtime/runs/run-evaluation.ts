@@ -22,6 +22,9 @@ import { choosePreprocess, planRuns } from './plan';
 const announceMilliseconds = 400;
 const announceRest = 24;
 
+/** Pictures listed between two words about it: a full ImageNet has 1.3 million. */
+const listedBetween = 20_000;
+
 export interface EvaluationParts {
   readonly store: Store;
   readonly pool: WorkerPool;
@@ -39,7 +42,15 @@ export interface EvaluationParts {
 export async function runEvaluation(parts: EvaluationParts, spec: EvaluationSpec, stop: StopFlag, emit: (event: EvaluationEvent) => void): Promise<EvaluationResult> {
   const pace = new Pace(() => parts.now().milliseconds);
   emit({ kind: 'progress', progress: pace.progress('listing', spec.dataset) });
-  const dataset = await loadDataset(spec.dataset, { shouldStop: () => stop.raised, labels: spec.labels });
+  let told = 0;
+  const dataset = await loadDataset(spec.dataset, {
+    shouldStop: () => stop.raised, labels: spec.labels,
+    onFiles: (files) => {
+      if (files < told + listedBetween) return;
+      told = files;
+      emit({ kind: 'progress', progress: pace.progress('listing', `${spec.dataset} · ${files}`) });
+    },
+  });
   await parts.store.upsertDataset(dataset.record);
   const runIds: string[] = [];
   const failures: Failure[] = [];
