@@ -49,11 +49,13 @@ function workspace(name, make) {
   return file;
 }
 
-/** The sample under every scheme on few images. */
+/** The sample in FP32 and under every scheme on few images. */
 const small = () => workspace('sample', (file) => {
   const sample = join(root, 'resources/sample');
   const models = readdirSync(join(sample, 'models')).filter((name) => name.endsWith('.onnx')).map((name) => join(sample, 'models', name));
-  run('cli.js', 'eval', '--model', models.join(','), '--dataset', join(sample, 'images'), '--log_quant_scheme', 'all', '--limit', '100', '--workspace', file);
+  const asked = ['eval', '--model', models.join(','), '--dataset', join(sample, 'images'), '--limit', '100', '--workspace', file];
+  run('cli.js', ...asked, '--arithmetic', 'fp32');
+  run('cli.js', ...asked, '--log_quant_scheme', 'all');
 });
 
 /** What the sample said, as seven models and 50,000 pictures. */
