@@ -22,6 +22,7 @@ import { readRunRows, runs } from './runs';
 import { isLockConflict, lockedFailure, lockHolderPid, openFailure } from './store-failures';
 import type { LockHolder } from './store-failures';
 import type { Store } from './store-types';
+import { cutTornEnd, tornAt } from './torn-log';
 import { strikes, takeStrikes, type LastEnd } from './strikes';
 
 /** One thread: the cores belong to the evaluation. No extension is ever fetched. */
@@ -78,7 +79,18 @@ export async function openInstance(path: string): Promise<DuckDBInstance> {
     return await DuckDBInstance.create(path, duckOptions);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    const torn = tornAt(message, path);
+    // Cut once: a second mistake is damage.
+    if (torn !== null && cutTornEnd(path, torn)) return reopened(path);
     throw openFailure(message, path, isLockConflict(message) ? lockHolder(message) : null);
+  }
+}
+
+async function reopened(path: string): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(path, duckOptions);
+  } catch (error) {
+    throw openFailure(error instanceof Error ? error.message : String(error), path, null);
   }
 }
 
