@@ -60,8 +60,9 @@ describe('the board', () => {
       ['BitLog2_Half_17', '1,000', '70.00', '69.00–71.00', '75.836', 'outside, above', '', ''],
     ]);
     expect(text('.reproduction .remarks')).toContain('Measured on 1,000 pictures; the published figures are of all 50,000.');
-    expect(text('.reproduction .remarks')).toContain('the page says 75.554, the authors’ logs 75.594');
-    expect(text('.reproduction .remarks')).not.toContain('is not there');
+    expect(text('.reproduction .remarks:last-child')).toContain('the page says 75.554, the authors’ logs 75.594');
+    expect(text('.reproduction')).not.toContain('is not there');
+    expect(text('.reproduction')).not.toContain('Swin');
   });
 
   it('asks for nothing where nothing was published', async () => {

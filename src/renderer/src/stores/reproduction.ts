@@ -55,7 +55,10 @@ export const useReproduction = defineStore('reproduction', () => {
   const measured = computed(() => {
     const runs = (workspace.board?.cells ?? []).flatMap(({ run }) => (run === null ? [] : [run]));
     const order = (run: RunRecord): number => (run.settings.arithmetic === 'integer' ? 0 : 1);
-    const found = compare(places.value, [...runs].sort((a, b) => order(a) - order(b)));
+    const sorted = [...runs].sort((a, b) => order(a) - order(b));
+    // Of models without a figure nothing is said here.
+    const names = new Set(compare(places.value, sorted)?.models.filter(({ cells }) => cells.some(({ run }) => run !== null)).map(({ name }) => name));
+    const found = compare(places.value.filter(({ name }) => names.has(name)), sorted);
     return found === null || found.page.compared + found.logs.compared === 0 ? null : found;
   });
 
