@@ -19,7 +19,7 @@ const complaints = judgeLock(lock, manifest);
 /** npm exits with 1 for findings and for no answer alike: only what it prints tells them apart. */
 const npm = (...args) =>
   new Promise((resolve) => {
-    execFile('npm', [...args, '--json'], { cwd: root, timeout: 60_000, maxBuffer: 2 ** 26, shell: process.platform === 'win32' }, (_error, stdout) => resolve(stdout));
+    execFile('npm', [...args, '--json', '--fetch-retries=0', '--fetch-timeout=20000'], { cwd: root, timeout: 60_000, maxBuffer: 2 ** 26, shell: process.platform === 'win32' }, (_error, stdout) => resolve(stdout));
   });
 
 /** The newest version in the registry; undefined without an answer. */
