@@ -77,7 +77,7 @@ export const useCommands = defineStore('commands', () => {
 
   function startRun(spec: EvaluationSpec): void {
     runDialog.value = false;
-    if (!gate.checking) void startRuns([spec]);
+    void startRuns([spec]);
   }
 
   /** One job after another, each through the gate first; one that is stopped or fails ends the row. */
@@ -112,7 +112,8 @@ export const useCommands = defineStore('commands', () => {
     reading.value = { what: 'dataset', path: dataset.root, files: 0 };
     const next = labels === null ? await workspace.addDataset({ root: dataset.root }, {}) : await addDataset({ root: dataset.root, labels });
     const used = workspace.summary?.runs.some((run) => run.datasetId === dataset.id) === true;
-    if (next.id !== dataset.id && !used) await workspace.remove({ kind: 'dataset', id: dataset.id });
+    // Nothing is taken out of a workspace while an evaluation writes to it.
+    if (next.id !== dataset.id && !used && !job.running) await workspace.remove({ kind: 'dataset', id: dataset.id });
   });
 
   /** Files and folders in the order given, one after another; the first failure ends it. */
