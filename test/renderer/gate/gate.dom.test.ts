@@ -83,6 +83,10 @@ describe('the gate in front of an evaluation', () => {
     await click(button('Run anyway'));
     await flushPromises();
     expect(evaluated(services)).toEqual([spec]);
+    // Asked once: the same set-up goes through after that.
+    const questions = asked(services, 'gate.check').length;
+    await start();
+    expect([all('.gate'), asked(services, 'gate.check').length]).toEqual([[], questions]);
   });
 
   it('leaves to the evaluation what cannot be looked at, and runs nothing when it was stopped', async () => {

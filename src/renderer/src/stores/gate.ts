@@ -13,6 +13,7 @@ export interface ShownGate {
   /** By model; null for one that could not be looked at. */
   readonly reports: readonly (GateReport | null)[];
   readonly decide: ((choice: GateChoice | null) => void) | null;
+  readonly close?: () => void;
 }
 
 export const useGate = defineStore('gate', () => {
@@ -33,9 +34,10 @@ export const useGate = defineStore('gate', () => {
     try {
       for (const model of spec.models) {
         const question = questionOf(spec, model);
-        const report = await analyses.start('gate.check', again ? { ...question, again } : question, { title: i18n.global.t('gate.title', { model: nameOf(model) }) });
+        const title = i18n.global.t('gate.title', { model: nameOf(model) });
+        const report = await analyses.start('gate.check', again ? { ...question, again } : question, { title });
         // A model that cannot be read is for the evaluation to say: it goes on with the others.
-        if (report === null && analyses.analyses[0]?.state === 'stopped') return null;
+        if (report === null && analyses.analyses.find((other) => other.title === title)?.state === 'stopped') return null;
         if (report !== null) answers.value = new Map([...answers.value, [JSON.stringify(question), report]]);
         reports.push(report);
       }
@@ -45,27 +47,41 @@ export const useGate = defineStore('gate', () => {
     }
   }
 
+  /** What the person ran anyway is not held up again in this session. */
+  const accepted = new Set<string>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One question, and one dialog, after another. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** The jobs to run: as asked for when all is well, else as the person decides; none when it was stopped or closed. */
-  async function pass(spec: EvaluationSpec): Promise<EvaluationSpec[]> {
-    if (!needsGate(spec)) return [spec];
+  const pass = (spec: EvaluationSpec): Promise<EvaluationSpec[]> => inTurn(async () => {
+    const keys = spec.models.map((model) => JSON.stringify(questionOf(spec, model)));
+    if (!needsGate(spec) || keys.every((key) => accepted.has(key))) return [spec];
     const reports = await ask(spec, false);
     if (reports === null) return [];
     if (reports.every((report) => report === null || report.state === 'passed')) return [spec];
     const choice = await new Promise<GateChoice | null>((decide) => { shown.value = { spec, reports, decide }; });
     shown.value = null;
+    if (choice === 'anyway') for (const key of keys) accepted.add(key);
     return choice === null ? [] : gatedSpecs(spec, reports, choice);
-  }
+  });
 
   /** Looks without running anything, and shows what was found. */
-  async function look(spec: EvaluationSpec, again = false): Promise<void> {
+  const look = (spec: EvaluationSpec, again = false): Promise<void> => inTurn(async () => {
     const reports = await ask(spec, again);
-    if (reports !== null) shown.value = { spec, reports, decide: null };
-  }
+    if (reports === null) return;
+    await new Promise<void>((close) => { shown.value = { spec, reports, decide: null, close }; });
+    shown.value = null;
+  });
 
   function answer(choice: GateChoice | null): void {
-    const { decide = null } = shown.value ?? {};
-    if (decide === null) shown.value = null;
-    else decide(choice);
+    shown.value?.decide?.(choice);
+    shown.value?.close?.();
   }
 
   return { shown, checking: computed(() => checking.value), answerTo, pass, look, answer };
