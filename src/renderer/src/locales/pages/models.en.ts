@@ -38,7 +38,7 @@ export const modelsEn = {
     added: 'In the workspace',
     again: 'Look again',
     preprocess: {
-      label: 'Pictures',
+      label: 'Picture preparation',
       says: 'How pictures are made ready for the network: a wrong way costs points without a word.',
       choices: { auto: 'of each model', deit: 'DeiT', vit: 'ViT', swin: 'Swin', own: 'own' },
       short: 'short side to {side}, centre {input}',

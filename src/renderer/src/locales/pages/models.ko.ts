@@ -40,7 +40,7 @@ export const modelsKo: typeof modelsEn = {
     added: '작업 공간에 있음',
     again: '다시 확인',
     preprocess: {
-      label: '이미지',
+      label: '이미지 전처리',
       says: '이미지를 네트워크에 맞게 준비하는 방법입니다. 틀리면 아무 말 없이 정확도가 떨어집니다.',
       choices: { auto: '모델마다', deit: 'DeiT', vit: 'ViT', swin: 'Swin', own: '직접' },
       short: '짧은 변 {side}, 가운데 {input}',
