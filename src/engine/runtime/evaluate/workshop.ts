@@ -4,7 +4,6 @@ import type { IntegerMachine } from '../../core/graph/integer/integer-plan';
 import { rebatch } from '../../core/graph/rebatch';
 import type { Graph, ModelStructure } from '../../core/graph/types';
 import { assertNever } from '../../../shared/assert-never';
-import { fail } from '../../../shared/failure';
 import { ReadAhead } from '../decode/read-ahead';
 import { discard } from '../ort/discard';
 import { collectGarbage } from '../ort/garbage';
@@ -15,6 +14,7 @@ import { shareGraph } from '../workers/shared-graph';
 import { computeBypass } from './bypass';
 import { CalibrationPictures } from './calibration-pictures';
 import { Calibrator } from './calibrator';
+import { cellLogits, imageLogits } from './cell-logits';
 import { quantizeMap, evaluateCell, loadCell, type LoadedCell } from './cell';
 import { computeHeadDamage } from './head-damage';
 import { LoadedStudy } from './layers/layer-tasks';
@@ -79,8 +79,8 @@ export class Workshop {
         const batch = loadBatch(task.batch.files, cell.network.batch, cell.structure.input.height, task.preprocess, context.poll);
         return computeHeadDamage(batch, this.cell(task.float).network, cell, context.poll);
       }
-      case 'logits': return this.logits(task.cell, task.inputs, context);
-      case 'image-logits': return this.imageLogits(task, context);
+      case 'logits': return cellLogits(this.cell(task.cell), task.inputs, context.poll);
+      case 'image-logits': return imageLogits(this.cell(task.cell), task.images, context.poll);
       case 'look': return lookAt(this.cell(task.cell), task.images, task.digest, context.poll);
       case 'site-output': {
         const { structure } = this.model(task.model);
@@ -195,38 +195,6 @@ export class Workshop {
       context.emit({ kind: 'batch', outcome });
     }
     return null;
-  }
-
-  private async logits(key: string, inputs: Float32Array, context: TaskContext): Promise<Float32Array> {
-    const { network, structure } = this.cell(key);
-    const { channels, height, width } = structure.input;
-    const size = channels * height * width;
-    if (inputs.length === 0 || inputs.length % size !== 0) throw fail('model-input', `The input holds ${inputs.length} values`, { expected: `a multiple of ${channels} x ${height} x ${width} = ${size}` });
-    const count = inputs.length / size;
-    const out = new Float32Array(count * structure.output.classes);
-    for (let first = 0; first < count; first += network.batch) {
-      const valid = Math.min(network.batch, count - first);
-      const pixels = new Float32Array(network.batch * size);
-      pixels.set(inputs.subarray(first * size, (first + valid) * size));
-      const { logits } = await network.run(pixels, { valid, poll: context.poll });
-      out.set(logits, first * structure.output.classes);
-    }
-    return out;
-  }
-
-  private async imageLogits(task: Extract<WorkerTask, { kind: 'image-logits' }>, context: TaskContext): Promise<Float32Array> {
-    const { network, structure } = this.cell(task.cell);
-    const { files, preprocess } = task.images;
-    const { classes } = structure.output;
-    const out = new Float32Array(files.length * classes);
-    for (let first = 0; first < files.length; first += network.batch) {
-      const batch = loadBatch(files.slice(first, first + network.batch), network.batch, structure.input.height, preprocess, context.poll);
-      const lost = batch.skipped[0];
-      if (lost !== undefined) throw fail('image-skipped', `An image cannot be used: ${lost.detail}`, { file: at(files, first + lost.position) });
-      const { logits } = await network.run(batch.pixels, { valid: batch.loaded.length, poll: context.poll });
-      out.set(logits, first * classes);
-    }
-    return out;
   }
 
   private picture({ file, model, preprocess }: Extract<WorkerTask, { kind: 'picture' }>): TaskResults['picture'] {
