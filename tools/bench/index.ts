@@ -13,6 +13,7 @@ import { createContext } from './context';
 import type { Row } from './row';
 import { lengthenFlag, lengthenWorkspace } from './long-workspace';
 import { modelFlag, writeBenchModel } from './models';
+import { soak, soakFlag } from './soak';
 import { benchTable } from './table';
 
 const paths = { program: __filename, worker: join(__dirname, 'worker.js'), resources: resolve(__dirname, '..', '..', 'resources') };
@@ -71,6 +72,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (args[0] === lengthenFlag) {
     await lengthenWorkspace(args[1] ?? '');
+    return 0;
+  }
+  if (args[0] === soakFlag) {
+    await soak(paths, Number(args[1]), Number(args[2]));
     return 0;
   }
   let options: BenchOptions;
