@@ -40,6 +40,7 @@ export function menuTemplate(locale: Locale, developing: boolean, { command, sho
         item(text.newWorkspaceItem, 'new-workspace', 'CmdOrCtrl+N'),
         item(text.openWorkspaceItem, 'open-workspace'),
         separator,
+        item(text.reproduce, 'reproduce'),
         item(text.report, 'report'),
         item(text.exportDataItem, 'export-data'),
         separator,

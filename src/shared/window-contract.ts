@@ -97,7 +97,7 @@ export type WindowResult<M extends WindowMethod> = v.InferOutput<WindowContract[
  */
 export const menuCommands = [
   'open-sample', 'add-model', 'open-dataset', 'open-workspace', 'new-workspace',
-  'report', 'export-data',
+  'reproduce', 'report', 'export-data',
   'page-board', 'page-layers', 'page-attention', 'page-levels', 'page-images', 'page-calibration',
   'back', 'forward', 'toggle-left', 'toggle-right', 'toggle-jobs', 'shortcuts', 'about',
 ] as const;

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { modelFacts } from '../../src/engine/runtime/library/model-facts';
 import { publishedRows, readPublished } from '../../src/engine/runtime/results/published';
 import type { EngineMethod } from '../../src/shared/engine-contract';
-import type { RunRecord } from '../../src/shared/records';
+import type { DatasetRecord, RunRecord } from '../../src/shared/records';
 import { dataset, makeBoard, makeRun, makeSummary, vit } from './fixture-data';
 import { all, asked, click, closeWorkbench, openWorkbench, text, type Fixture } from './open-workbench';
 
@@ -19,7 +19,7 @@ const deit = { ...vit, id: 'm-deit', name: 'deit_base', file: '/m/deit_base_patc
 const foreign = '/m/vit_base_patch16_224.augreg_in1k.onnx';
 
 /** Two of the seven lie in the folder: one with the published weights and measured, one with others. */
-async function open(options: { readonly data?: typeof imagenet } = {}): Promise<Fixture> {
+async function open(options: { readonly data?: DatasetRecord } = {}): Promise<Fixture> {
   const runs: RunRecord[] = [makeRun(deit, 'none', { top1: 81.8, top1Ci95: [81.4, 82.1] }), makeRun(deit, 'BitLog2_Half_16', { top1: 75.2, top1Ci95: [74.8, 75.57] }), makeRun(deit, 'BitLog2_Half_17', { top1: 70, top1Ci95: [69, 71] })];
   const board = makeBoard(runs, [deit]);
   const figure = (scheme: string) => table.models.find(({ name }) => name === 'deit_base')?.figures.find((row) => row.scheme === scheme)?.figure;
@@ -92,6 +92,16 @@ describe('the dialog', () => {
     await click(button('Run 7 cells'));
     await flushPromises();
     expect(asked(services, 'evaluation.run')).toMatchObject([{ models: [deit.file], dataset: imagenet.root, withFp32: true, wBits: 4, aBits: 4, arithmetic: 'reference', calibrationImages: 32, seeds: [0], limit: null }]);
+  });
+
+  it('opens from the menu, and says that the sample is no ImageNet', async () => {
+    const services = await open({ data: dataset });
+    services.bridge.send({ kind: 'menu', command: 'reproduce' });
+    await flushPromises();
+    await flushPromises();
+    expect(text('[role=dialog] .obstacle')).toContain('The classes of “sample” are not ImageNet’s');
+    expect(all('[role=dialog] .remarks')).toEqual([]);
+    expect(all('[role=dialog] .footer .primary').map((start) => start.hasAttribute('disabled'))).toEqual([true]);
   });
 
   it('leads to the models that are missing', async () => {

@@ -6,6 +6,7 @@ import { callShell } from '../../shared/window-contract';
 import { useCommands } from './stores/commands';
 import { useEngineState } from './stores/engine-state';
 import { usePreferences } from './stores/preferences';
+import { useReproduction } from './stores/reproduction';
 import { useSelection } from './stores/selection';
 import { useWorkspace } from './stores/workspace';
 import { assertNever } from '../../shared/assert-never';
@@ -60,9 +61,11 @@ function menuRunner(): (command: MenuCommand) => void {
   const commands = useCommands();
   const selection = useSelection();
   const preferences = usePreferences();
+  const reproduction = useReproduction();
   return (command) => {
     switch (command) {
       case 'open-sample': void commands.openSample(); break;
+      case 'reproduce': reproduction.dialog = true; break;
       case 'add-model': void commands.addModels(); break;
       case 'open-dataset': void commands.openDataset(); break;
       case 'open-workspace': void commands.openWorkspace(false); break;
