@@ -71,17 +71,17 @@ export function differenceLimit(maps: readonly ArrayLike<number>[]): { readonly 
   return high > 0 ? { limit: high, clipped: max > high } : { limit: max, clipped: false };
 }
 
-/** Of values from zero on. Sorting a hundred thousand takes longer than painting them: only those that share the first 16 bits with it are sorted. */
+/** Of values from zero on. Sorting a hundred thousand takes longer than painting them: only those that share the first 14 bits with it are sorted. */
 function nthSmallest(values: Float32Array, n: number): number {
   // The bits of floats from zero on are in the order of the floats.
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const counts = new Uint32Array(2 ** 16);
+  const counts = new Uint32Array(2 ** 14);
   for (let i = 0; i < bits.length; i++) {
-    const first = (bits[i] ?? 0) >>> 16;
+    const first = (bits[i] ?? 0) >>> 18;
     counts[first] = (counts[first] ?? 0) + 1;
   }
   let before = 0;
   let first = 0;
   while (before + (counts[first] ?? 0) <= n && first < counts.length) before += counts[first++] ?? 0;
-  return values.filter((_, index) => (bits[index] ?? 0) >>> 16 === first).sort()[n - before] ?? 0;
+  return values.filter((_, index) => (bits[index] ?? 0) >>> 18 === first).sort()[n - before] ?? 0;
 }
