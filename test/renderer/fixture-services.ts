@@ -29,12 +29,16 @@ export interface FixtureOptions {
   /** Cells that are not done yet, for pictures of a run that goes on. */
   readonly runs?: readonly RunRecord[];
   readonly info?: Partial<ShellInfo>;
+  /** Calls that fail; what it throws is their failure. */
+  readonly fails?: (method: EngineMethod) => void;
+  /** Answers in place of the fixture's own. */
+  readonly answers?: (own: Answers) => Answers;
   /** Pause between steps of an evaluation. */
   readonly pause?: () => Promise<void>;
 }
 
 /** What the fixture can be asked; a page that asks for more gives it the answer in its own test. */
-type Answers = { [K in EngineMethod]?: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> };
+export type Answers = { [K in EngineMethod]?: (params: ParamsOf<K>, options: CallOptions<K>) => Promise<ResultOf<K>> };
 
 export class FixtureEngine implements EngineClient {
   readonly asked: { readonly method: EngineMethod; readonly params: unknown }[] = [];
@@ -64,7 +68,9 @@ export class FixtureEngine implements EngineClient {
     // As a port would: what cannot be cloned (a reactive proxy, say) fails here too.
     this.asked.push({ method, params: structuredClone(params) });
     // One implementation per method; the table's type checks each against the contract.
-    const answers: Answers = this.answers();
+    this.options.fails?.(method);
+    const own = this.answers();
+    const answers: Answers = this.options.answers?.(own) ?? own;
     const answer = answers[method];
     if (answer === undefined) throw fail('not-found', `The fixture has no answer for ${method}`);
     return answer(params, options);

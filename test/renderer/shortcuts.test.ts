@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPressed, pressedIn, shortcutPlaces, shortcuts, shortcutsOf, strokeText } from '../../src/renderer/src/shortcuts';
+import { directionOf, isPressed, pressedIn, shortcutPlaces, shortcuts, shortcutsOf, strokeText } from '../../src/renderer/src/shortcuts';
 
 const press = (key: string, held: { ctrlKey?: boolean; metaKey?: boolean; shiftKey?: boolean; altKey?: boolean } = {}) => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
 
@@ -22,6 +22,15 @@ describe('shortcuts', () => {
     expect(pressedIn('board', press('ArrowDown'))).toBe('boardMove');
     expect(pressedIn('board', press('ArrowDown', { shiftKey: true }))).toBe('boardExtend');
     expect(pressedIn('board', press('ArrowDown', { altKey: true }))).toBeNull();
+  });
+
+  it('give the direction of their own keys alone', () => {
+    const bare = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
+    expect(directionOf('levelsMove', { key: 'ArrowUp', ...bare })).toEqual({ right: 0, down: -1 });
+    expect(directionOf('levelsOctave', { key: 'PageDown', ...bare })).toEqual({ right: 0, down: 1 });
+    expect(directionOf('levelsMove', { key: 'PageDown', ...bare })).toBeNull();
+    expect(directionOf('calibrationMove', { key: 'ArrowLeft', ...bare })).toBeNull();
+    expect(directionOf('calibrationMove', { key: 'ArrowDown', ...bare, ctrlKey: true })).toBeNull();
   });
 
   it('a question mark is one wherever the keyboard has it', () => {

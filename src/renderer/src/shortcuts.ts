@@ -78,6 +78,17 @@ export function isPressed(id: ShortcutId, press: KeyPress): boolean {
   return shortcuts[id].strokes.some((stroke) => strokePressed(stroke, press));
 }
 
+/** Where arrow and paging keys lead: columns to the right, rows down. */
+const directions: Readonly<Record<string, { readonly right: number; readonly down: number }>> = {
+  ArrowLeft: { right: -1, down: 0 }, ArrowRight: { right: 1, down: 0 }, ArrowUp: { right: 0, down: -1 }, ArrowDown: { right: 0, down: 1 },
+  PageUp: { right: 0, down: -1 }, PageDown: { right: 0, down: 1 }, Home: { right: 0, down: -1 }, End: { right: 0, down: 1 },
+};
+
+/** The direction of a key of this shortcut; null when the key is none of its keys. */
+export function directionOf(id: ShortcutId, press: KeyPress): { readonly right: number; readonly down: number } | null {
+  return isPressed(id, press) ? directions[press.key] ?? null : null;
+}
+
 /** What the key means in this place; null when nothing. */
 export function pressedIn(place: ShortcutPlace, press: KeyPress): ShortcutId | null {
   return shortcutsOf(place).find((id) => isPressed(id, press)) ?? null;

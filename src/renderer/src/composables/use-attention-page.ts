@@ -15,7 +15,7 @@ export interface PageRun {
 }
 
 /** What to say instead of maps, or null when there is a run to look into. */
-export type Obstacle = 'no-run' | 'fp32' | 'no-images' | null;
+export type Obstacle = 'no-run' | 'fp32' | 'no-images' | 'stopped' | null;
 
 /** The query in tokens of the block that is looked at. */
 function rolloutQuery(view: AttentionView, query: Query): RolloutQuery {
@@ -24,7 +24,8 @@ function rolloutQuery(view: AttentionView, query: Query): RolloutQuery {
   return query.kind === 'prefix' && query.index < view.prefixTokens ? query : { kind: 'mean' };
 }
 
-export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef<Obstacle> {
+/** `again`: asks once more for what failed. */
+export function useAttentionPage({ model, run, baseline }: PageRun): { readonly obstacle: ComputedRef<Obstacle>; readonly again: () => void } {
   const attention = useAttention();
   const selection = useSelection();
   const job = useJob();
@@ -32,7 +33,8 @@ export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef
   const obstacle = computed<Obstacle>(() => {
     if (selection.current.scheme === 'none') return 'fp32';
     if (run.value === null) return 'no-run';
-    return run.value.images === 0 ? 'no-images' : null;
+    if (run.value.images > 0) return null;
+    return run.value.state === 'stopped' || run.value.state === 'failed' ? 'stopped' : 'no-images';
   });
 
   // The run's list of images grows while it goes on: asked again at the end, not at every batch.
@@ -77,5 +79,12 @@ export function useAttentionPage({ model, run, baseline }: PageRun): ComputedRef
     void attention.fillDamage({ runId, image, block, head }, key.value.blocks);
   }, { immediate: true });
 
-  return obstacle;
+  function again(): void {
+    if (key.value === null) return;
+    const { runId, image, block, head } = key.value;
+    void attention.loadView({ runId, image, block, head });
+    void attention.loadPicture(runId, image);
+  }
+
+  return { obstacle, again };
 }

@@ -10,15 +10,16 @@ import { useAnalyses } from '../stores/analyses';
 import { useImages } from '../stores/images';
 import { useJob } from '../stores/job';
 import { useSelection } from '../stores/selection';
+import { onEngineReturn } from './engine-return';
 import type { PageRun } from './use-attention-page';
 
 /** What to say instead of images, or null when there are some. */
-export type ImagesObstacle = 'no-run' | 'fp32' | 'no-images' | 'failed' | null;
+export type ImagesObstacle = 'no-run' | 'fp32' | 'no-images' | 'failed' | 'stopped' | null;
 
 /** Milliseconds for which an image stays chosen before the engine is asked: holding an arrow key must not queue every image it passes. */
 const settleMilliseconds = 100;
 
-export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'baseline' | 'model'>): ComputedRef<ImagesObstacle> {
+export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'baseline' | 'model'>): { readonly obstacle: ComputedRef<ImagesObstacle>; readonly reload: () => void } {
   const images = useImages();
   const selection = useSelection();
   const analyses = useAnalyses();
@@ -31,7 +32,7 @@ export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'b
     if (run.value === null) return selection.current.scheme === 'none' ? 'fp32' : 'no-run';
     if (run.value.settings.arithmetic === 'fp32') return 'fp32';
     if (run.value.images > 0) return null;
-    return run.value.state === 'failed' ? 'failed' : 'no-images';
+    return run.value.state === 'failed' || run.value.state === 'stopped' ? run.value.state : 'no-images';
   });
 
   // The run's list grows while it goes on: asked again at the end, not at every batch.
@@ -50,6 +51,12 @@ export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'b
       if (toFailure(error).kind !== 'stopped') images.listFailure = toFailure(error);
     });
   });
+
+  /** The list from its beginning, after a failure. */
+  function reload(): void {
+    if (obstacle.value === null && run.value !== null) void images.open({ runId: run.value.id, baselineId: baseline.value?.id ?? null }, selection.current.image);
+  }
+  onEngineReturn(() => { if (images.listFailure !== null) reload(); });
 
   /** What the detail shows: by content, because live figures make new records all the time. */
   const detail = computed(() => (obstacle.value !== null || run.value === null || images.found === null ? null : `${run.value.id} ${images.found.index}`));
@@ -86,5 +93,5 @@ export function useImagesPage({ run, baseline, model }: Pick<PageRun, 'run' | 'b
     if (timer !== null) clearTimeout(timer);
   });
 
-  return obstacle;
+  return { obstacle, reload };
 }

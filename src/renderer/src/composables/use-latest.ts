@@ -4,6 +4,7 @@ import { onScopeDispose, ref, shallowRef } from 'vue';
 import type { Ref } from 'vue';
 import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
+import { onEngineReturn } from './engine-return';
 
 export interface Latest<A extends readonly unknown[], T> {
   /** The newest answer; the one before stays visible while the next is on its way. */
@@ -19,11 +20,13 @@ export function useLatest<A extends readonly unknown[], T>(request: (signal: Abo
   const failure = shallowRef<Failure | null>(null);
   const busy = ref(false);
   let controller: AbortController | null = null;
+  let last: A | null = null;
 
   async function run(...args: A): Promise<void> {
     controller?.abort();
     const mine = new AbortController();
     controller = mine;
+    last = args;
     busy.value = true;
     try {
       const answer = await request(mine.signal, ...args);
@@ -41,11 +44,16 @@ export function useLatest<A extends readonly unknown[], T>(request: (signal: Abo
   function clear(): void {
     controller?.abort();
     controller = null;
+    last = null;
     value.value = null;
     failure.value = null;
     busy.value = false;
   }
 
+  // What failed while the engine was away is asked once more when it is back.
+  onEngineReturn(() => {
+    if (last !== null && failure.value !== null) void run(...last);
+  });
   onScopeDispose(() => controller?.abort());
   return { value, failure, busy, run, clear };
 }

@@ -390,6 +390,7 @@ export const en = {
       'no-run': 'This scheme has not been measured on this model yet.',
       fp32: 'FP32 does not quantise its attention maps: choose a scheme to hold against it.',
       'no-images': 'The run is calibrating; maps can be drawn as soon as its first images are evaluated.',
+      stopped: 'This run was stopped before its first image, so there is no map yet.',
     },
     chooseScheme: 'Look at BitLog2_Half_17',
     computing: 'Computing the maps of this image…',

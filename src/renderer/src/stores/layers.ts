@@ -9,6 +9,7 @@ import type { InspectedSite } from '../../../shared/inspection';
 import type { HistogramScale, Sensitivity, SensitivityRow, SiteErrors } from '../../../shared/layers';
 import type { OperandName } from '../../../shared/overrides';
 import type { ModelRecord, RunRecord } from '../../../shared/records';
+import { onEngineReturn } from '../composables/engine-return';
 import { useLatest } from '../composables/use-latest';
 import { withRow } from '../layers/sensitivity-rows';
 import type { ErrorFigure, ErrorScope, KlScope, Metric } from '../layers/metric';
@@ -137,6 +138,11 @@ export const useLayers = defineStore('layers', () => {
     const number = of(runId).running[question];
     return number === undefined ? null : analyses.analyses.find((analysis) => analysis.number === number) ?? null;
   }
+
+  // Its answer went down with the engine: nothing was wrong with the question, and the page asks it again.
+  onEngineReturn(() => {
+    for (const [runId, { failures }] of answers.value) if (failures.errors?.kind === 'engine-lost') update(runId, (old) => ({ failures: without(old.failures, 'errors') }));
+  });
 
   const histogram = useLatest((signal, key: HistogramKey) => engine.call('layers.histogram', key, { signal }));
 

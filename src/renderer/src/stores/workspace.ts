@@ -6,6 +6,7 @@ import type { Failure } from '../../../shared/failure';
 import { toFailure } from '../../../shared/failure';
 import type { Board, BoardCell, DatasetRecord, ModelRecord, Removal, RunRecord, WorkspaceSummary } from '../../../shared/records';
 import type { SchemeId } from '../../../shared/settings';
+import { announceEngineReturn } from '../composables/engine-return';
 import { useServices } from '../services';
 import { boardWithRun, summaryWithRun } from './board-state';
 
@@ -69,7 +70,9 @@ export const useWorkspace = defineStore('workspace', () => {
       await showDataset(datasetId.value);
     } catch (error) {
       failure.value = toFailure(error);
+      return;
     }
+    announceEngineReturn();
   }
 
   async function openSample(): Promise<{ models: readonly ModelRecord[]; dataset: DatasetRecord }> {

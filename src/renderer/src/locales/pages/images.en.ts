@@ -6,6 +6,7 @@ export const imagesEn = {
       fp32: 'FP32 loses nothing to itself: choose a scheme to see which images it flips.',
       'no-images': 'The run is calibrating; images appear with its first batch.',
       failed: 'This run failed before its first image.',
+      stopped: 'This run was stopped before its first image.',
     },
     chooseScheme: 'Look at BitLog2_Half_17',
     noBaseline: 'Nothing to hold these images against: FP32 has not been run on this model yet.',
