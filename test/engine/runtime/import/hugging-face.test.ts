@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readProcessor } from '../../../../src/engine/core/builder/hugging-face-config';
+import type { Graph } from '../../../../src/engine/core/graph/types';
 import { normalisationTable, normaliseWithTable } from '../../../../src/engine/core/images/normalise';
 import { preprocessJson, preprocessKeys } from '../../../../src/engine/core/images/preprocess';
 import { resizeAndCrop } from '../../../../src/engine/core/images/resize-and-crop';
@@ -40,6 +41,10 @@ function folder(name: string, tensors: ReadonlyMap<string, TensorToWrite>, confi
 
 async function largestDifference(path: string, expected: readonly number[][]): Promise<number> {
   const { graph } = await importModel(modelFile(path));
+  return apart(graph, expected);
+}
+
+async function apart(graph: Graph, expected: readonly number[][]): Promise<number> {
   const logits = await probeLogits(graph, images);
   return Math.max(...expected.flatMap((row, image) => row.map((value, label) => Math.abs(value - (logits[image]?.[label] ?? NaN)))));
 }
@@ -91,6 +96,26 @@ describe('logits are those of transformers', () => {
     const { config, parameters, logits } = network('vit');
     const weights = new Map([...generatedWeights(parameters), ['vit.pooler.dense.weight', { shape: [24, 24], data: new Float32Array(576) }], ['vit.pooler.dense.bias', { shape: [24], data: new Float32Array(24) }]] as [string, TensorToWrite][]);
     expect(await largestDifference(folder('pooler', weights, config), logits)).toBeLessThan(1e-5);
+  });
+});
+
+/** Exports of the very networks above: separate q, k and v; from old and new exporters, and in half precision. */
+describe('as ONNX', () => {
+  const exported = (name: string): string => join(__dirname, '../../../fixtures/hugging-face', name);
+
+  it.each([
+    ['vit', 'vit.dynamo21.onnx', 18, 1e-5],
+    ['swin', 'swin.opset11.onnx', 35, 1e-5],
+    ['vit', 'vit.half.onnx', 18, 0.03],
+  ] as const)('%s as %s: every product is understood, and the logits are those of transformers', async (name, file, products, bound) => {
+    const imported = await importModel(exported(file));
+    expect(imported.structure.products).toEqual({ total: products, understood: products });
+    expect(imported.batchable).toBe(true);
+    expect(imported.structure.sites.map((site) => site.name)).toContain(name === 'swin' ? 'layers.1.blocks.0.attn.k' : 'blocks.1.attn.k');
+    // q, k and v read one LayerNorm.
+    expect(imported.structure.norms.every(({ sites }) => sites.length === 1 || sites.length === 3)).toBe(true);
+    expect(await apart(imported.graph, network(name).logits)).toBeLessThan(bound);
+    expect(imported.notes.includes('The model holds float16 weights; they are widened to float32, and all arithmetic is float32')).toBe(file.includes('half'));
   });
 });
 
