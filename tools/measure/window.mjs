@@ -12,7 +12,8 @@
  * scroll.images     the same for the images page with 50,000 pictures, scroll.list for the attention page's list of them
  * *.processor       milliseconds of processor time that all processes of the app took for one switch (with what follows it for 400 ms) or one
  *                   frame: other programs make it little longer, where they make a switch much longer
- * memory            megabytes of the page's process over a tour of all pages, at its start and at its end
+ * memory            megabytes of the page's process over a tour of all pages, in the first and in the second half of it (after a fifth, in which
+ *                   caches of fixed size fill); the page's nodes, listeners and heap after garbage collection, after that fifth and at the end
  */
 /* global document, MutationObserver, requestAnimationFrame, window -- in what runs in the page */
 import { execFileSync } from 'node:child_process';
@@ -208,8 +209,18 @@ async function memory(file, minutes) {
   const { app, page } = await open(file);
   await page.waitForSelector('tbody .cell .interval');
   const size = () => app.evaluate(({ app: shell }) => (shell.getAppMetrics().find(({ type }) => type === 'Tab')?.memory.workingSetSize ?? 0) / 1024);
+  const inspector = await page.context().newCDPSession(page);
+  await inspector.send('Performance.enable');
+  /** What is held on to: garbage is collected first. */
+  const held = async () => {
+    await inspector.send('HeapProfiler.collectGarbage');
+    const { metrics } = await inspector.send('Performance.getMetrics');
+    return (name) => metrics.find((metric) => metric.name === name).value;
+  };
   const readings = [];
-  const end = Date.now() + minutes * 60_000;
+  const start = Date.now();
+  const end = start + minutes * 60_000;
+  let settledHeld = null;
   for (let turn = 0; Date.now() < end; turn++) {
     for (const key of ['1', '2', '3', '4', '5', '6']) {
       await page.keyboard.press(`Control+${key}`);
@@ -217,12 +228,18 @@ async function memory(file, minutes) {
       for (const arrow of ['ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft']) await page.keyboard.press(arrow);
     }
     readings.push(await size());
+    if (settledHeld === null && Date.now() - start > (end - start) / 5) settledHeld = await held();
   }
+  const endHeld = await held();
   // The first turns fill caches of fixed size.
   const settled = readings.slice(Math.ceil(readings.length / 5));
   const half = Math.floor(settled.length / 2);
   add('memory.first_half', settled.slice(0, half), 'MB');
   add('memory.second_half', settled.slice(half), 'MB');
+  for (const [id, name, unit, scale] of [['nodes', 'Nodes', 'objects', 1], ['listeners', 'JSEventListeners', 'objects', 1], ['heap', 'JSHeapUsedSize', 'MB', 2 ** -20]]) {
+    add(`memory.${id}.settled`, [settledHeld(name) * scale], unit);
+    add(`memory.${id}.end`, [endHeld(name) * scale], unit);
+  }
   await app.close();
 }
 
