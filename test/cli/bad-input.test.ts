@@ -212,7 +212,7 @@ describe('pictures that cannot be used', () => {
     for (const [name, content] of bad) project.file(`${folder}/${name}`, content);
     project.file(`${folder}/val/flute/thin.png`, picture(4, 1, 40));
     const options = { '--dataset': folder, '--limit': '18', '--batch': '4' };
-    const { code, stdout, stderr } = await bitlog2(evaluate(options, '--json', '--fp32'));
+    const { code, stdout, stderr } = await bitlog2(evaluate(options, '--json', '--fp32', '--no-gate'));
     expectNoStack(stderr);
     expect(code).toBe(3);
     const { runs } = JSON.parse(stdout) as { runs: { images: number; total: number; skipped: { file: string; reason: string }[] }[] };
@@ -278,7 +278,7 @@ describe('a workspace that cannot be used', () => {
   it.skipIf(process.platform === 'win32')('on a full disk: it says so, keeps what is stored, and goes on once there is space', async () => {
     project.pictures('many/val', 240, 6);
     project.pictures('many/train', 6, 7);
-    const args = evaluate({ '--dataset': 'many', '--workspace': 'full.bitlog2', '--limit': '240', '--log_quant_scheme': 'all' });
+    const args = evaluate({ '--dataset': 'many', '--workspace': 'full.bitlog2', '--limit': '240', '--log_quant_scheme': 'all' }, '--no-gate');
     // A limit on the size of files is a full disk that needs no root: the workspace's log cannot grow beyond it.
     const full = await bitlog2(args, 'ulimit -f 220');
     expectFailure(full.stderr, { what: 'no space left', file: project.path('full.bitlog2'), expected: 'free space', next: '--resume' });

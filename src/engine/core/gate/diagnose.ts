@@ -42,6 +42,8 @@ export interface Diagnosis {
   readonly positions: readonly number[];
   readonly changed: readonly PreprocessAxis[];
   readonly evidence: readonly GateEvidence[];
+  /** Whether the labels, with what was adopted, are surely the right ones. */
+  readonly fitting: boolean;
   readonly chance: ChanceFault | null;
 }
 
@@ -68,10 +70,11 @@ export async function diagnose(input: DiagnosisInput): Promise<Diagnosis> {
     if (current.map === inUse) labelRows = again;
     current = again.setup.map === current.map ? setup : again.setup;
   }
+  const fitting = fits(current, positions, labels, outputs);
   return {
-    now, fixed: current, positions, changed,
+    now, fixed: current, fitting, positions, changed,
     evidence: [evidenceRow('now', now, positions, labels, null, 'now', inUse.id === 'as-listed' ? null : inUse.id), ...labelRows.rows, ...[...rows.values()].flat()],
-    chance: fits(current, positions, labels, outputs) ? null : await judgeChance(input, current, positions),
+    chance: fitting ? null : await judgeChance(input, current, positions),
   };
 }
 

@@ -28,7 +28,7 @@ export const gateEn = {
       normalisation: 'Mean and std are not those of the network: it is given {from}, it fits {to}.',
       crop: 'The pictures are cut otherwise than the network expects: {from} instead of {to}.',
       interpolation: 'The pictures are resized otherwise than the network expects: {from} instead of {to}.',
-      shuffled: 'The labels have nothing to do with the pictures: top-1 {top1} under every order, where chance gives {chance}, although the network is sure of its answers ({confidence} on average). The list is shuffled, or of other pictures.',
+      shuffled: 'The labels have nothing to do with the pictures: top-1 {top1} under every order, where chance gives {chance}, although the network is sure of its answers ({confidence} on average). The list is shuffled or of other pictures, or the weights are not trained.',
       'unknown-order': 'Pictures of one class get the same answer, but not that of their label, under no known order (top-1 {top1}, chance {chance}). The model knows other classes, or counts them otherwise.',
       untrained: 'The answers are guesses: top-1 {top1}, chance {chance}, under every hypothesis, and the network is not sure of them ({confidence} on average). These may be no trained weights.',
       'below-expected': 'Top-1 should be {expected} ({source}); the measured interval is {interval}, and no known fault explains it.',

@@ -30,7 +30,7 @@ export const gateKo: typeof gateEn = {
       normalisation: '평균과 표준편차가 네트워크의 것과 다릅니다: 지금은 {from}, 맞는 것은 {to}.',
       crop: '이미지를 네트워크가 기대하는 것과 다르게 자릅니다: {to} 대신 {from}.',
       interpolation: '이미지 크기를 네트워크가 기대하는 것과 다르게 바꿉니다: {to} 대신 {from}.',
-      shuffled: '레이블이 이미지와 관계가 없습니다: 어떤 순서로도 top-1이 {top1}(우연이면 {chance})인데, 네트워크는 답을 확신합니다(평균 {confidence}). 목록이 섞였거나 다른 이미지의 것입니다.',
+      shuffled: '레이블이 이미지와 관계가 없습니다: 어떤 순서로도 top-1이 {top1}(우연이면 {chance})인데, 네트워크는 답을 확신합니다(평균 {confidence}). 목록이 섞였거나 다른 이미지의 것이거나, 학습되지 않은 가중치입니다.',
       'unknown-order': '같은 클래스의 이미지는 같은 답을 받지만, 알려진 어떤 순서로도 레이블과 맞지 않습니다(top-1 {top1}, 우연이면 {chance}). 모델이 다른 클래스를 알거나 다르게 셉니다.',
       untrained: '답이 추측입니다: 어떤 가설로도 top-1 {top1}, 우연이면 {chance}이고, 네트워크도 확신하지 않습니다(평균 {confidence}). 학습된 가중치가 아닐 수 있습니다.',
       'below-expected': 'top-1이 {expected}여야 하지만({source}) 측정된 구간은 {interval}이고, 알려진 문제로는 설명되지 않습니다.',
