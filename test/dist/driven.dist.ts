@@ -2,11 +2,11 @@
  * The packaged program, driven through one run of the sample: the build that differs from the released one in nothing but the fuse that
  * lets the driver in, started with the arguments of the installed menu entry.
  */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { desktopEntry } from '../../tools/dist/desktop-entry.mjs';
 import { identity } from '../../tools/dist/identity.mjs';
 import { askEngine, connectTestPort } from '../app/ask-engine';
@@ -44,14 +44,24 @@ describe.runIf(inspectFolder !== undefined)('one run of the sample', () => {
     started.page.setDefaultTimeout(120_000);
     return started;
   };
+  /** What the window says and what the program wrote down, for whoever has to find out. */
+  const tellOnFailure = (): void =>
+    onTestFailed(async () => {
+      const page = await running.page.evaluate(() => document.body.innerText).catch(String);
+      const log = join(running.userData, 'logs', 'workbench.log');
+      console.error([...running.complaints, page.slice(0, 3000), existsSync(log) ? readFileSync(log, 'utf8').slice(-3000) : 'no log'].join('\n'));
+    });
   const textOf = async (locator: Locator): Promise<string> => ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
   const cell = (name: string): Locator => running.page.locator('tbody .cell', { has: running.page.locator(`.visually-hidden:text-is("${model} ${name}")`) });
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bitlog2-driven-'));
+    // Where `npm run dev` has the page from; a packaged program must not care.
+    process.env['ELECTRON_RENDERER_URL'] = 'http://127.0.0.1:9/';
     running = await launch(join(folder, 'user-data'));
   });
   afterAll(async () => {
+    delete process.env['ELECTRON_RENDERER_URL'];
     await running.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -65,6 +75,7 @@ describe.runIf(inspectFolder !== undefined)('one run of the sample', () => {
   });
 
   test('what is chosen in the dialog is measured, and the board shows what the engine stored', { timeout: patience }, async () => {
+    tellOnFailure();
     const { page } = running;
     await page.locator('tbody .cell .interval').first().waitFor();
     await page.click('footer .cancel');
@@ -91,6 +102,7 @@ describe.runIf(inspectFolder !== undefined)('one run of the sample', () => {
   });
 
   test('a workspace file that the menu entry is given is the one that opens', { timeout: patience }, async () => {
+    tellOnFailure();
     await running.close();
     const file = join(folder, 'kept by the person.bitlog2');
     copyFileSync(join(folder, 'user-data', 'default.bitlog2'), file);

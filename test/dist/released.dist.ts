@@ -89,7 +89,8 @@ describe.runIf(canInstall)('the .deb', () => {
   });
 
   test('is no Node, takes no script along, and opens no inspector', async () => {
-    const { program } = installed.menuCommand();
+    // By its name in a shell this time.
+    const program = `${installed.root}/usr/bin/${identity.executable}`;
     const mark = join(folder, 'ran');
     const script = join(folder, 'script.js');
     writeFileSync(script, `require('node:fs').appendFileSync(${JSON.stringify(mark)}, 'ran ');`);
