@@ -30,7 +30,7 @@ describe('an engine that is lost while a page is computing', () => {
     ['layers', '2', 'layers.errors', '.strip tbody button:not(.unknown)'],
     ['attention', '3', 'attention.view', '.main figure'],
     ['levels', '4', 'levels.get', '.answers [role=slider]'],
-    ['images', '5', 'images.flips', '.counts .share:not(:empty)'],
+    ['images', '5', 'images.flips', '.images-page .side h2'],
     ['calibration', '6', 'calibration.get', '.calibration .parameters'],
   ] as const;
 
