@@ -15,7 +15,7 @@ import { menuWords } from './install';
 import { filesBelow, madePackage, programOf } from './made-package';
 
 const { folder: released, inspectFolder } = madePackage();
-const patience = 5 * 60_000;
+const patience = 10 * 60_000;
 const images = 100;
 const model = 'fashion_vit';
 
@@ -41,7 +41,7 @@ describe.runIf(inspectFolder !== undefined)('one run of the sample', () => {
   /** As the menu starts it, with a workspace file or without. */
   const launch = async (userData: string, file?: string): Promise<RunningApp> => {
     const started = await launchApp({ userData, program: programOf(inspectFolder ?? ''), args: menuWords(desktopEntry('/any/program'), file).slice(1) });
-    started.page.setDefaultTimeout(120_000);
+    started.page.setDefaultTimeout(240_000);
     return started;
   };
   /** What the window says and what the program wrote down, for whoever has to find out. */
