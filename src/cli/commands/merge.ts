@@ -30,7 +30,9 @@ export async function runMerge(environment: CliEnvironment, files: readonly stri
   }
 }
 
+const one: Readonly<Record<string, string>> = { models: 'model', datasets: 'data set', runs: 'run', predictions: 'prediction', analyses: 'analysis', recipes: 'recipe' };
+
 function fileText({ file, added, conflicts }: MergedFile): string {
-  const counts = Object.entries(added).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  const counts = Object.entries(added).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${count === 1 ? one[what] ?? what : what}`);
   return [`${file}: ${counts.length === 0 ? 'nothing new' : counts.join(', ')}`, ...conflicts.map((conflict) => `  ${conflict}`), ''].join('\n');
 }
