@@ -1,6 +1,15 @@
 /** 엔진이 하는 말, 한국어로. 규칙의 왼쪽은 엔진이 쓰는 영어 문장이다. */
 import type { EngineWords } from './engine-words';
 
+/** What was seen of a data set, with pictures to calibrate on and without. `words`: what follows, given the number of the first value that `origin` catches. */
+function seen(origin: string, words: (first: number) => string): [RegExp, string][] {
+  const counts = 'Seen: ([\\d,]+) class(?:es)?, ([\\d,]+) pictures to evaluate';
+  return [
+    [new RegExp(`^${counts}, ([\\d,]+) to calibrate on; ${origin}\\.$`), `클래스 $1개, 평가 이미지 $2장, 보정 이미지 $3장. ${words(4)}.`],
+    [new RegExp(`^${counts}; ${origin}\\.$`), `클래스 $1개, 평가 이미지 $2장. ${words(3)}.`],
+  ];
+}
+
 export const korean: EngineWords = {
   failures: {
     'model-unreadable': { what: '모델 파일을 읽을 수 없습니다', next: '파일 경로와 내용을 확인하거나 모델을 다시 내보내세요' },
@@ -72,17 +81,15 @@ export const korean: EngineWords = {
     [/^(\d+) pictures of the label file are not there: a subset is evaluated\.$/, '레이블 파일에 있는 이미지 가운데 $1장이 없어 일부만 평가합니다.'],
     [/^(\d+) of the (\d+) parquet files of a split are there: a part of it is evaluated\.$/, 'parquet 파일 $2개 가운데 $1개만 있어 일부만 평가합니다.'],
     [/^The parquet files have (\d+) pictures in one row group, .+$/, 'parquet 파일의 행 그룹 하나에 이미지가 $1장이라, 한 장을 읽을 때마다 모두 풀어야 합니다. 느리고 메모리를 많이 씁니다. Hugging Face의 파일은 100장씩입니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate, ([\d,]+) to calibrate on; class folders named by WordNet id\.$/, '클래스 $1개, 평가 이미지 $2장, 보정 이미지 $3장. 폴더 이름이 WordNet id입니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate; class folders named by WordNet id\.$/, '클래스 $1개, 평가 이미지 $2장. 폴더 이름이 WordNet id입니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate, ([\d,]+) to calibrate on; class folders in the order of their names\.$/, '클래스 $1개, 평가 이미지 $2장, 보정 이미지 $3장. 클래스는 폴더 이름 순서입니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate; class folders in the order of their names\.$/, '클래스 $1개, 평가 이미지 $2장. 클래스는 폴더 이름 순서입니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels by the numbers in ImageNet's own file names\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블은 ImageNet 파일 이름의 번호에서 얻었습니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels by the folders in the archive\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블은 아카이브 안의 폴더 이름입니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels from (.+?), the development kit's own order of classes; ([\d.]+) % agree with .+\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블 파일은 $4이고 개발 키트의 클래스 순서로 읽었습니다. 파일 이름이 말하는 클래스와 $5 % 일치합니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels from (.+?), the development kit's own order of classes\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블 파일은 $4이고 개발 키트의 클래스 순서로 읽었습니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels from (.+?), sorted WordNet ids, counted from (\d); ([\d.]+) % agree with .+\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블 파일은 $4이고 정렬한 WordNet id를 $5부터 센 번호로 읽었습니다. 파일 이름이 말하는 클래스와 $6 % 일치합니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels from (.+?), sorted WordNet ids, counted from (\d)\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블 파일은 $4이고 정렬한 WordNet id를 $5부터 센 번호로 읽었습니다.'],
-    [/^Seen: ([\d,]+) class(?:es)?, ([\d,]+) pictures to evaluate(?:, ([\d,]+) to calibrate on)?; labels from ([^,]+), .+\.$/, '클래스 $1개, 평가 이미지 $2장. 레이블은 $4에서 얻었습니다.'],
+    ...seen('class folders named by WordNet id', () => '폴더 이름이 WordNet id입니다'),
+    ...seen('class folders in the order of their names', () => '클래스는 폴더 이름 순서입니다'),
+    ...seen('labels by the numbers in ImageNet\'s own file names', () => '레이블은 ImageNet 파일 이름의 번호에서 얻었습니다'),
+    ...seen('labels by the folders in the archive', () => '레이블은 아카이브 안의 폴더 이름입니다'),
+    ...seen('labels from (.+?), the development kit\'s own order of classes; ([\\d.]+) % agree with .+', (n) => `레이블 파일은 $${n}이고 개발 키트의 클래스 순서로 읽었습니다. 파일 이름이 말하는 클래스와 $${n + 1} % 일치합니다`),
+    ...seen('labels from (.+?), the development kit\'s own order of classes', (n) => `레이블 파일은 $${n}이고 개발 키트의 클래스 순서로 읽었습니다`),
+    ...seen('labels from (.+?), sorted WordNet ids, counted from (\\d); ([\\d.]+) % agree with .+', (n) => `레이블 파일은 $${n}이고 정렬한 WordNet id를 $${n + 1}부터 센 번호로 읽었습니다. 파일 이름이 말하는 클래스와 $${n + 2} % 일치합니다`),
+    ...seen('labels from (.+?), sorted WordNet ids, counted from (\\d)', (n) => `레이블 파일은 $${n}이고 정렬한 WordNet id를 $${n + 1}부터 센 번호로 읽었습니다`),
+    ...seen('labels from ([^,]+), .+', (n) => `레이블은 $${n}에서 얻었습니다`),
     [/^The ground truth has (\d+) lines for (\d+) pictures$/, '정답 파일은 $1줄인데 이미지는 $2장입니다'],
     [/^A line of the label file cannot be read: (.+)$/, '레이블 파일에 읽을 수 없는 줄이 있습니다: $1'],
     [/^A label of the file is out of range: (-?\d+)$/, '범위를 벗어난 레이블이 있습니다: $1'],
