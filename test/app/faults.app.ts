@@ -89,7 +89,7 @@ async function killEngine(): Promise<void> {
 
 const stage = (name: string) => app().page.locator('footer .stage', { hasText: name });
 
-test('import, calibration, evaluation: each time the engine is started again and the evaluation goes on by itself', { timeout: patience }, async () => {
+test('import and check, calibration, evaluation: each time the engine is started again and the evaluation goes on by itself', { timeout: patience }, async () => {
   const { page } = app();
   await page.click('.context .run');
   const dialog = page.getByRole('dialog');
@@ -103,9 +103,9 @@ test('import, calibration, evaluation: each time the engine is started again and
   await page.waitForFunction(() => [...document.querySelectorAll('tbody .cell .state')].some((cell) => /^[1-9]\d* of 60$/.test(cell.textContent?.trim() ?? '')));
   await killEngine();
   await page.locator('footer .idle', { hasText: 'Done' }).waitFor();
-  await page.click('footer .jobs');
-  // The first kill may come before the evaluation has begun in the engine: it counts all the same.
-  expect(await page.locator('.drawer').textContent()).toMatch(/The engine was lost 3 times/);
+  // The first kill may hit the check of the model that comes before the evaluation.
+  if (await page.locator('.drawer').count() === 0) await page.click('footer .jobs');
+  expect(await page.locator('.drawer').textContent()).toMatch(/The engine was lost [23] times/);
 });
 
 test('analysis: the page can be asked again, and answers as if nothing had been', { timeout: patience }, async () => {
