@@ -51,7 +51,10 @@ describe('through a proxy', () => {
       const target = request.url ?? '';
       sockets.add(socket);
       asked.push({ target, login: request.headers['proxy-authorization'] });
-      if (refuse) return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      if (refuse) {
+        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+        return;
+      }
       const onward = connect(Number(target.split(':')[1]), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
         onward.pipe(socket).pipe(onward);

@@ -49,7 +49,7 @@ function currentName(site: string): string {
 }
 
 /** `factor`: what the ONNX file's parameter is in times of the other's, where the export computes something in another order; `tolerance`: relative. */
-async function expectSame(onnx: string, weights: string, input: number, { tolerance = 0, factor = (_name: string) => 1 } = {}): Promise<void> {
+async function expectSame(onnx: string, weights: string, input: number, { tolerance = 0, factor = (_name: string): number => 1 } = {}): Promise<void> {
   const expected = await found(onnx, input);
   const actual = await found(weights, input);
   const apart = Math.max(...expected.logits.flatMap((row, image) => row.map((value, label) => Math.abs(value - (actual.logits[image]?.[label] ?? NaN)))));
