@@ -53,7 +53,7 @@ function results(data: ReportData, runs: readonly RunRecord[], words: ReportWord
   const logs = board.cells.some((cell) => cell.publishedLog !== null && cell.publishedLog !== cell.published);
   return html`<h2>${words.forestTitle}</h2>
 <figure>${{ html: svg }}
-<figcaption>${words.forestCaption(imageRange(runs, words), published)}</figcaption></figure>
+<figcaption>${words.forestCaption(imageRange(runs, words), { published, seeds: board.cells.some((cell) => cell.seeds !== null) })}</figcaption></figure>
 <h2>${words.figuresTitle}</h2>
 ${resultsTable(board, words)}${logs ? html`<p class="weak">${words.publishedNote}</p>` : html``}`;
 }

@@ -37,7 +37,7 @@ export const koreanWords: ReportWords = {
   images: (images) => `이미지 ${images}장`,
   imageRange: (least, most) => `이미지 ${least}장에서 ${most}장`,
   forestTitle: 'Top-1 정확도와 불확실성',
-  forestCaption: (images, published) => `점: top-1(%), ${images}. 막대: 95 % Wilson 신뢰구간. 점선: 그 모델의 FP32. 빈 점과 파선: 레벨이 16개인 기법, 채운 점: 17개.${published ? ' 가위표: 발표된 값.' : ''} 흐린 것: 끝나지 않은 실행.`,
+  forestCaption: (images, { published, seeds }) => `점: top-1(%), ${images}. 막대: 95 % Wilson 신뢰구간. 점선: 그 모델의 FP32. 빈 점과 파선: 레벨이 16개인 기법, 채운 점: 17개.${published ? ' 가위표: 발표된 값.' : ''}${seeds ? ' 아래 짧은 막대: 보정 추첨에 따른 최소와 최대.' : ''} 흐린 것: 끝나지 않은 실행.`,
   figuresTitle: '모든 수치',
   publishedNote: '발표: 시드 페이지에 적힌 값이며, RepQ-ViT 자신의 값은 Sqrt2_17에 있습니다. “로그”: 저자의 로그가 페이지와 다르거나 페이지에 없는 값입니다.',
   comparedTitle: '고른 실행끼리 비교',

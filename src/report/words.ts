@@ -20,7 +20,7 @@ export interface ReportWords {
   readonly images: (count: string, one: boolean) => string;
   readonly imageRange: (least: string, most: string) => string;
   readonly forestTitle: string;
-  readonly forestCaption: (images: string, published: boolean) => string;
+  readonly forestCaption: (images: string, has: { readonly published: boolean; readonly seeds: boolean }) => string;
   readonly figuresTitle: string;
   readonly publishedNote: string;
   readonly comparedTitle: string;
@@ -80,7 +80,7 @@ export const englishWords: ReportWords = {
   images: (count, one) => `${count} ${one ? 'image' : 'images'}`,
   imageRange: (least, most) => `${least} to ${most} images`,
   forestTitle: 'Top-1 accuracy and its uncertainty',
-  forestCaption: (images, published) => `Dot: top-1 in percent of ${images}. Bar: 95 % Wilson interval. Dotted line: the model’s FP32. Hollow and dashed: schemes with 16 levels; filled: 17.${published ? ' Cross: published figure.' : ''} Paler: a run that is not finished.`,
+  forestCaption: (images, { published, seeds }) => `Dot: top-1 in percent of ${images}. Bar: 95 % Wilson interval. Dotted line: the model’s FP32. Hollow and dashed: schemes with 16 levels; filled: 17.${published ? ' Cross: published figure.' : ''}${seeds ? ' Short bar below: least to most over calibration draws.' : ''} Paler: a run that is not finished.`,
   figuresTitle: 'All figures',
   publishedNote: 'Published: as the page of the seed says it; RepQ-ViT’s own figures stand under Sqrt2_17. “log”: what the authors’ logs say where that is another figure or the page has none.',
   comparedTitle: 'The chosen runs against each other',

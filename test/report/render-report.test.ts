@@ -139,6 +139,12 @@ describe('published figures', () => {
   });
 });
 
+it('says what the short bar of several seeds is, only where there is one', () => {
+  const seeded = { ...data.board, cells: data.board.cells.map((cell) => (cell.scheme === 'Sqrt2_17' ? { ...cell, seeds: { count: 3, mean: 87, min: 86, max: 88.5 } } : cell)) };
+  expect(renderReport({ ...data, board: seeded })).toContain('least to most over calibration draws');
+  expect(renderReport(data)).not.toContain('least to most over calibration draws');
+});
+
 describe('the languages of the report', () => {
   /** Every sentence, with its place; functions stand for what they say of plain arguments. */
   function sentences(words: object, path = ''): [string, string][] {
