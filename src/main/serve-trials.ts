@@ -30,14 +30,17 @@ export function serveTrials(engine: TrialAsker, fork: (argument: string) => Tria
     const child = fork(order.argument);
     running.set(order.id, child);
     let output = '';
+    const over = (end: string): void => {
+      if (running.delete(order.id)) engine.postMessage({ kind: 'trial-over', id: order.id, output, end });
+    };
     child.stdout?.on('data', (chunk) => {
-      if (output.length < mostCharacters) output += chunk.toString();
+      output += chunk.toString();
+      // It waits to be ended: what is on its way when a process ends is dropped by Electron.
+      if (!output.includes('\n') && output.length < mostCharacters) return;
+      over('answered');
+      child.kill();
     });
-    child.on('exit', (code) => {
-      if (!running.delete(order.id)) return;
-      // What it wrote last may still be on its way.
-      setImmediate(() => engine.postMessage({ kind: 'trial-over', id: order.id, output, end: `exit code ${code}` }));
-    });
+    child.on('exit', (code) => over(`exit code ${code}`));
   });
   engine.on('exit', () => {
     for (const child of running.values()) child.kill();

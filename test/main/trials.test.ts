@@ -32,17 +32,18 @@ describe('trials of models, engine process to main', () => {
     expect(started.map(({ argument }) => argument)).toEqual(['a', 'b']);
     started[1]?.stdout.emit('data', Buffer.from('{"kind":'));
     started[1]?.stdout.emit('data', Buffer.from('"ok"}\n'));
-    started[1]?.emit('exit', 0);
     started[0]?.emit('exit', 6);
-    expect(await Promise.all([a, b])).toEqual([{ output: '', end: 'exit code 6' }, { output: '{"kind":"ok"}\n', end: 'exit code 0' }]);
+    expect(await Promise.all([a, b])).toEqual([{ output: '', end: 'exit code 6' }, { output: '{"kind":"ok"}\n', end: 'answered' }]);
   });
 
-  it('take what is written after the end was told', async () => {
+  it('end a process as soon as it has answered, since it waits for that', async () => {
     const { client, started } = joined();
     const running = client.start('a', never());
-    started[0]?.emit('exit', 0);
-    started[0]?.stdout.emit('data', 'late\n');
-    expect((await running).output).toBe('late\n');
+    started[0]?.stdout.emit('data', '{"kind":');
+    expect(started[0]?.killed).toBe(false);
+    started[0]?.stdout.emit('data', '"ok"}\n');
+    expect(started[0]?.killed).toBe(true);
+    expect((await running).output).toBe('{"kind":"ok"}\n');
   });
 
   it('end when the asker gives up, and all of them with the engine', async () => {
@@ -70,7 +71,6 @@ describe('trials of models, engine process to main', () => {
     const { client, started } = joined();
     const running = client.start('a', never());
     for (let i = 0; i < 100; i++) started[0]?.stdout.emit('data', 'x'.repeat(10_000));
-    started[0]?.emit('exit', 0);
     expect((await running).output.length).toBeLessThan(200_000);
   });
 });

@@ -9,6 +9,9 @@ import { importModel } from '../ort/import-model';
 import { readTrialRequest, type TrialAnswer, type TrialRequest } from '../../../shared/model-trial';
 
 const watchMilliseconds = 25;
+/** Whoever asked ends this process when it has the answer: what a process wrote just before its end is not always delivered (Electron drops it). */
+const toldMilliseconds = 500;
+const waitMilliseconds = 60_000;
 
 function answer(value: TrialAnswer): void {
   writeSync(1, `${JSON.stringify(value)}\n`);
@@ -16,13 +19,14 @@ function answer(value: TrialAnswer): void {
 
 function watch({ memoryBytes, seconds }: TrialRequest): void {
   const started = performance.now();
-  setInterval(() => {
+  const watching = setInterval(() => {
     const bytes = process.memoryUsage.rss();
     if (bytes > memoryBytes) answer({ kind: 'memory', bytes });
     else if (performance.now() - started > seconds * 1000) answer({ kind: 'time' });
     else return;
+    clearInterval(watching);
     // Nothing in this process is worth an orderly end, and its first thread may never give one.
-    process.kill(process.pid, 'SIGKILL');
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), toldMilliseconds);
   }, watchMilliseconds);
 }
 
@@ -35,7 +39,7 @@ async function tryModel(request: TrialRequest): Promise<void> {
   } catch (error) {
     answer({ kind: 'failed', failure: toFailure(error) });
   }
-  process.exit(0);
+  setTimeout(() => process.exit(0), waitMilliseconds);
 }
 
 if (isMainThread) void tryModel(readTrialRequest(process.argv.at(-1) ?? ''));

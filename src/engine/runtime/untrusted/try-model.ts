@@ -5,14 +5,15 @@ import { EngineError, fail } from '../../../shared/failure';
 import type { StopFlag } from '../workers/stop-flag';
 import { readTrialAnswer, trialArgument, type TrialRequest } from '../../../shared/model-trial';
 
-/** Starts the process and waits for its end: what it wrote, and how it ended where that says something. `kill` of the signal ends it. */
+/** Starts the process and waits for its first line, or for its end: what it wrote, and how it ended where it wrote nothing. The signal ends it. */
 export type TrialProcess = (argument: string, signal: AbortSignal) => Promise<{ readonly output: string; readonly end: string }>;
 
 /** Beside the weights: Node, ONNX Runtime and this program, and what tensors of a network take. */
 const baseMemory = 2 ** 30;
 /** The weights are read, handed to ONNX Runtime, and packed by it for several sessions. */
 const memoryPerByte = 6;
-const baseSeconds = 60;
+/** Generous: a busy machine needs ten times as long as a free one, and a person can stop it at any time. */
+const baseSeconds = 300;
 const secondsPerByte = 60 / 10 ** 8;
 
 /** What a file of `bytes`, external weights included, may take. */
@@ -58,7 +59,10 @@ export function nodeTrial(entry: string): TrialProcess {
     const kill = (): void => { child.kill('SIGKILL'); };
     signal.addEventListener('abort', kill, { once: true });
     let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => { output += text; });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (output.includes('\n')) resolve({ output, end: 'answered' });
+    });
     child.once('error', (error) => resolve({ output, end: error.message }));
     child.once('close', (code, signalName) => {
       signal.removeEventListener('abort', kill);
