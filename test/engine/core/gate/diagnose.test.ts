@@ -41,7 +41,8 @@ async function judge(world: World): Promise<Diagnosis & { readonly passes: numbe
       const random = createRandom(seed * 1_000 + position);
       const logits = Float32Array.from({ length: outputs }, () => random.normal());
       const label = labels[position] ?? 0;
-      logits[world.means?.(label, position) ?? label] += world.strength(preprocess) * (0.5 + random.uniform());
+      const meant = world.means?.(label, position) ?? label;
+      logits[meant] = (logits[meant] ?? 0) + world.strength(preprocess) * (0.5 + random.uniform());
       const sharpness = world.sharpness?.(preprocess) ?? 1.5;
       return [position, answer(logits.map((logit) => logit * sharpness))];
     }));
