@@ -60,7 +60,7 @@ describe('settings that the engine refuses', () => {
     await open(({ engine }) => {
       const call = engine.call.bind(engine);
       engine.call = async <M extends EngineMethod>(method: M, params: ParamsOf<M>, options?: CallOptions<M>): Promise<ResultOf<M>> => {
-        if (method === 'evaluation.estimate' && JSON.stringify(params).includes('"models":["/models/fashion_swin.onnx"]')) throw fail('recipe', 'No site of this model is called blocks.9.*', { place: 'overrides', next: 'Choose another recipe' });
+        if (method === 'evaluation.estimate' && JSON.stringify(params).includes('"models":["/sample/fashion_swin.onnx"]')) throw fail('recipe', 'No site of this model is called blocks.9.*', { place: 'overrides', next: 'Choose another recipe' });
         return call(method, params, options);
       };
     });

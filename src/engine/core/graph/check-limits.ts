@@ -69,8 +69,8 @@ function rangeCount(start: readonly number[] | null, limit: readonly number[] | 
 
 function unknown(node: GraphNode): EngineError {
   const control = ['If', 'Loop', 'Scan', 'SequenceMap'].includes(node.opType);
-  return fail('model-unsupported', control ? `The model decides while it runs what it computes (${node.opType})` : `The operator ${node.opType} has no place in a vision transformer`, {
-    place: `${node.opType} ${node.name || (node.outputs[0] ?? '')}`, expected: 'operators that turn tensors into tensors', next: control ? 'Export the model by tracing, with a fixed input size' : 'Check where the file comes from, or export the model again',
+  return fail('model-unsupported', control ? `The model decides while it runs what it computes (${node.opType})` : `The model needs the operator ${node.opType}, which has no place in a vision transformer`, {
+    place: `${node.opType} ${node.name || (node.outputs[0] ?? '')}`, expected: 'operators of standard ONNX that turn tensors into tensors', next: control ? 'Export the model by tracing, with a fixed input size' : 'Export the model again with standard operators, and check where the file comes from',
   });
 }
 

@@ -49,7 +49,7 @@ export const gateKo: typeof gateEn = {
     asItStands: '지금 설정',
     hypotheses: { labels: '레이블: {map}', channels: '채널: {order}', normalisation: '평균과 표준편차: {norm}', crop: '자르기: {crop}', interpolation: '크기 바꾸기: {name}' },
     norms: { imagenet: 'ImageNet의 값', half: '0.5(값 −1에서 1)', unit: '없음(값 0에서 1)', bytes: '없음(값 0에서 255)', clip: 'CLIP의 값' },
-    interpolations: { bilinear: '쌍선형', bicubic: '쌍삼차', lanczos: 'Lanczos' },
+    interpolations: { bicubic: '쌍삼차', bilinear: '쌍선형', lanczos: 'Lanczos' },
     rgb: '빨강 먼저(RGB)',
     bgr: '파랑 먼저(BGR)',
     crop: '짧은 변의 {share}',
