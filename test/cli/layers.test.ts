@@ -76,7 +76,7 @@ describe('layers', () => {
     for (const wrong of [['--sensitivity', 'alone'], ['--histogram', 'head'], ['--histogram', 'head:C'], ['--top-images', '0'], ['--scale', 'log10']]) {
       expect(await runCli(['layers', '--workspace', 'w.bitlog2', ...wrong], cliRecord(script, files).environment)).toBe(2);
     }
-    const record = cliRecord({ ...script, 'workspace.open': () => ({ file: '/here/w.bitlog2', models: [], datasets: [], runs: all.filter(({ settings }) => settings.arithmetic === 'fp32') }) }, files);
+    const record = cliRecord({ ...script, 'workspace.open': () => ({ file: '/here/w.bitlog2', models: [], datasets: [], runs: [] }) }, files);
     expect(await runCli(['layers', '--workspace', 'w.bitlog2'], record.environment)).toBe(1);
     expect(record.stderr()).toContain('no runs');
   });
