@@ -5,20 +5,19 @@ import type { Engine } from '../../engine';
 import { EngineError } from '../../shared/failure';
 import type { GateQuestion, GateReport } from '../../shared/gate';
 import { labelMapIds, type LabelMapId } from '../../shared/label-map';
-import { labelOrders, type EvaluationSpec, type LabelChoice } from '../../shared/settings';
+import type { EvaluationSpec } from '../../shared/settings';
 import { parseNames, parsePositive, parsePreprocessOption, parseSeeds } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { gateText } from '../gate-text';
 import { interruptible } from '../interrupt';
+import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { resolveModel } from '../model-names';
 import { ProgressLine } from '../progress-line';
 
-export interface CheckOptions {
+export interface CheckOptions extends LabelOptions {
   readonly model: readonly string[];
   readonly dataset: string;
   readonly preprocess: EvaluationSpec['preprocess'];
-  readonly labels?: string;
-  readonly labelOrder: LabelChoice['order'];
   readonly labelMap?: LabelMapId;
   readonly seed: readonly number[];
   readonly again: boolean;
@@ -40,7 +39,7 @@ export function checkCommand(program: Command, run: (options: CheckOptions) => P
     .requiredOption('--dataset <folder>', 'data set, as in eval')
     .option('--preprocess <preset>', 'auto, deit, vit, swin, or JSON {mean,std,crop_pct,interpolation}', parsePreprocessOption, 'auto')
     .option('--labels <file>', 'labels of validation pictures that lie flat')
-    .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
+    .addOption(labelOrderOption())
     .addOption(labelMapOption())
     .option('--seed <n>', 'seeds of the choice of images, separated by commas', parseSeeds, [0])
     .option('--again', 'look again although the answer is stored', false)
@@ -58,12 +57,11 @@ export async function runCheck(environment: CliEnvironment, options: CheckOption
   const engine = environment.openEngine({ workers: options.workers ?? null });
   try {
     await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
-    const labels = options.labels === undefined && options.labelOrder === 'auto' ? {} : { labels: { file: options.labels === undefined ? null : environment.resolvePath(options.labels), order: options.labelOrder } };
     const reports: GateReport[] = [];
     for (const { file } of models) {
       for (const seed of options.seed) {
         reports.push(await askGate(environment, engine, progress, {
-          model: file, dataset: environment.resolvePath(options.dataset), preprocess: options.preprocess, seed, again: options.again, ...labels, ...(options.labelMap === undefined ? {} : { labelMap: options.labelMap }),
+          model: file, dataset: environment.resolvePath(options.dataset), preprocess: options.preprocess, seed, again: options.again, ...labelsPart(environment, options), ...(options.labelMap === undefined ? {} : { labelMap: options.labelMap }),
         }));
       }
     }

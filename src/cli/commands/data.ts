@@ -1,17 +1,15 @@
 /** `bitlog2 data`: how a data set is read, and pictures under the names that this gives them. Changes nothing. */
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { DatasetPreview } from '../../shared/dataset-preview';
-import { labelOrders, type LabelChoice } from '../../shared/settings';
 import { parsePositive } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
 import { interruptible } from '../interrupt';
+import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
 
-export interface DataOptions {
+export interface DataOptions extends LabelOptions {
   readonly dataset: string;
-  readonly labels?: string;
-  readonly labelOrder: LabelChoice['order'];
   readonly samples: number;
   readonly json: boolean;
 }
@@ -22,7 +20,7 @@ export function dataCommand(program: Command, run: (options: DataOptions) => Pro
     .description('say how a data set is read: layout, classes, where its labels are from and in which order; with names for some of its pictures')
     .requiredOption('--dataset <folder>', 'data set: class folders, flat pictures with a label file, the original archives, or parquet files')
     .option('--labels <file>', 'label file of flat pictures (default: the one beside them, else ImageNet\'s own numbers)')
-    .addOption(new Option('--label-order <order>', 'how the numbers of labels count the classes').choices(labelOrders).default('auto'))
+    .addOption(labelOrderOption('labels'))
     .option('--samples <n>', 'pictures to name', parsePositive, 12)
     .option('--json', 'print one JSON document', false)
     .action((options: DataOptions) => run(options));
@@ -31,10 +29,9 @@ export function dataCommand(program: Command, run: (options: DataOptions) => Pro
 export async function runData(environment: CliEnvironment, options: DataOptions): Promise<number> {
   const progress = new ProgressLine(environment);
   const engine = environment.openEngine({ workers: 1 });
-  const labels = labelChoice(environment, options);
   try {
     const preview = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('dataset.preview', {
-      root: environment.resolvePath(options.dataset), pictures: Math.min(48, options.samples), ...(labels === null ? {} : { labels }),
+      root: environment.resolvePath(options.dataset), pictures: Math.min(48, options.samples), ...labelsPart(environment, options),
     }, { signal, onEvent: ({ files }) => progress.line(`listing: ${files} pictures`) }));
     progress.clear();
     environment.stdout.write(options.json ? `${JSON.stringify(forJson(preview))}\n` : dataText(preview));
@@ -43,12 +40,6 @@ export async function runData(environment: CliEnvironment, options: DataOptions)
     progress.clear();
     await engine.close();
   }
-}
-
-/** Null: as the files say. */
-function labelChoice(environment: Pick<CliEnvironment, 'resolvePath'>, { labels, labelOrder }: Pick<DataOptions, 'labels' | 'labelOrder'>): LabelChoice | null {
-  if (labels === undefined && labelOrder === 'auto') return null;
-  return { file: labels === undefined ? null : environment.resolvePath(labels), order: labelOrder };
 }
 
 /** Pixels stay where they are. */

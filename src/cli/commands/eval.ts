@@ -6,19 +6,20 @@ import { describeFailure, fail } from '../../shared/failure';
 import type { EvaluationResult } from '../../shared/evaluation';
 import type { PairedResult } from '../../shared/records';
 import type { LabelMapId } from '../../shared/label-map';
-import { labelOrders, type Arithmetic, type EvaluationSpec, type LabelChoice, type SchemeId } from '../../shared/settings';
+import type { Arithmetic, EvaluationSpec, SchemeId } from '../../shared/settings';
 import type { Engine } from '../../engine';
 import { parseArithmetic, parseBits, parseNames, parsePositive, parsePreprocessOption, parseSchemes, parseSeeds } from '../arguments';
 import { gatePasses, labelMapOption } from './check';
 import { exitCode, type CliEnvironment } from '../environment';
 import { toEvalJson } from '../eval-json';
 import { interruptible } from '../interrupt';
+import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { resolveModel } from '../model-names';
 import { ProgressLine } from '../progress-line';
 import { applyRecipe, readRecipe, recipeHelp } from '../recipe-file';
 import { resultsText, type ResultRow } from '../results-text';
 
-export interface EvalOptions {
+export interface EvalOptions extends LabelOptions {
   readonly model: readonly string[];
   readonly dataset: string;
   readonly log_quant_scheme: readonly SchemeId[];
@@ -32,8 +33,6 @@ export interface EvalOptions {
   readonly workers?: number;
   readonly preprocess: EvaluationSpec['preprocess'];
   readonly calibrationList?: string;
-  readonly labels?: string;
-  readonly labelOrder: LabelChoice['order'];
   readonly labelMap?: LabelMapId;
   readonly gate: boolean;
   readonly imageList?: string;
@@ -65,7 +64,7 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .option('--preprocess <preset>', 'auto, deit, vit, swin, or JSON {mean,std,crop_pct,interpolation}', parsePreprocessOption, 'auto')
     .option('--calibration-list <file>', 'calibration images, one path per line relative to the data set')
     .option('--labels <file>', 'labels of validation pictures that lie flat: val.txt, LOC_val_solution.csv or a ground-truth file (default: the one beside them, else ImageNet\'s own numbers)')
-    .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
+    .addOption(labelOrderOption())
     .addOption(labelMapOption())
     .option('--no-gate', 'do not check first, on up to 200 images in FP32, whether model, labels and preprocessing belong together')
     .option('--image-list <file>', 'images to evaluate, one path per line relative to the data set')
@@ -129,7 +128,7 @@ function evaluationSpec(environment: CliEnvironment, options: EvalOptions, model
   return {
     models,
     dataset: environment.resolvePath(options.dataset),
-    ...(options.labels === undefined && options.labelOrder === 'auto' ? {} : { labels: { file: options.labels === undefined ? null : environment.resolvePath(options.labels), order: options.labelOrder } }),
+    ...labelsPart(environment, options),
     schemes: [...options.log_quant_scheme],
     withFp32: options.fp32,
     wBits: options.w_bits,

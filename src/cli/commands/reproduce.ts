@@ -11,16 +11,17 @@ import type { DatasetRecord } from '../../shared/records';
 import { doubtOf, reproductionOf, reproductionSpec, seedOfFile, seedPlaces, type Reproduction, type SeedPlace } from '../../shared/reproduction';
 import { isWarning, missingModels, remarkSentence } from '../../shared/reproduction-remarks';
 import { seedModels } from '../../shared/seed-models';
-import { labelOrders, type LabelChoice, type SchemeId } from '../../shared/settings';
+import type { SchemeId } from '../../shared/settings';
 import { parseNames, parsePositive, parseSchemes } from '../arguments';
 import { exitCode, type CliEnvironment } from '../environment';
+import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { resolveModel } from '../model-names';
 import { ProgressLine } from '../progress-line';
 import { reproductionJson, reproductionText } from '../reproduction-text';
 import { gatePasses } from './check';
 import { evaluate, outcomeCode } from './eval';
 
-export interface ReproduceOptions {
+export interface ReproduceOptions extends LabelOptions {
   readonly dataset: string;
   readonly model?: readonly string[];
   readonly log_quant_scheme: readonly SchemeId[];
@@ -29,8 +30,6 @@ export interface ReproduceOptions {
   readonly batch: number;
   readonly limit?: number;
   readonly workers?: number;
-  readonly labels?: string;
-  readonly labelOrder: LabelChoice['order'];
   readonly workspace?: string;
   readonly resume: boolean;
   readonly gate: boolean;
@@ -50,7 +49,7 @@ export function reproduceCommand(program: Command, run: (options: ReproduceOptio
     .option('--limit <n>', 'evaluate this many images: class-balanced, the same ones every time', parsePositive)
     .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
     .option('--labels <file>', 'labels of validation pictures that lie flat, as for eval')
-    .addOption(new Option('--label-order <order>', 'how the numbers of such a file count the classes').choices(labelOrders).default('auto'))
+    .addOption(labelOrderOption())
     .option('--workspace <file>', 'workspace file (default: the one of the window)')
     .option('--resume', 'continue the newest runs with these settings, or start them', false)
     .option('--no-gate', 'do not check first, on up to 200 images in FP32, whether model, labels and preprocessing belong together')
@@ -68,7 +67,7 @@ export async function runReproduce(environment: CliEnvironment, options: Reprodu
     const files = places.flatMap(({ file }) => (file === null ? [] : [file]));
     for (const remark of missingModels(places)) progress.note(remarkSentence(remark));
     if (files.length === 0) throw fail('not-found', 'None of the seven models is there', { file: join(dirname(workspace.file), 'models'), expected: 'a .safetensors or .onnx file of one of them', next: 'Get one: bitlog2 models says which there are, or name files with --model' });
-    const dataset = await engine.call('dataset.add', { root: environment.resolvePath(options.dataset), ...labelsOf(environment, options) });
+    const dataset = await engine.call('dataset.add', { root: environment.resolvePath(options.dataset), ...labelsPart(environment, options) });
     for (const note of dataset.notes) progress.note(note);
     if (dataset.labelSet !== 'imagenet-1k') throw fail('labels-mismatch', "The published figures are of ImageNet; this data set's classes are not ImageNet's", { file: dataset.root, expected: 'class folders named by WordNet id, or ImageNet in another of its layouts', next: 'Name an ImageNet folder; bitlog2 eval runs on any data set' });
     const parts = { table, places, dataset, models: workspace.models, runs: [], choices: choicesOf(options) };
@@ -132,9 +131,4 @@ async function foundPlaces(environment: CliEnvironment, engine: Engine, { model:
 
 function choicesOf({ log_quant_scheme: schemes, arithmetic, calibBatchsize: calibrationImages, batch, limit, workers, resume }: ReproduceOptions): Parameters<typeof reproductionSpec>[3] {
   return { schemes, arithmetic, calibrationImages, batch, limit: limit ?? null, workers: workers ?? null, resume };
-}
-
-function labelsOf(environment: CliEnvironment, { labels, labelOrder }: ReproduceOptions): { labels?: LabelChoice } {
-  if (labels === undefined && labelOrder === 'auto') return {};
-  return { labels: { file: labels === undefined ? null : environment.resolvePath(labels), order: labelOrder } };
 }
