@@ -2,17 +2,11 @@
  * Worker threads that keep loaded networks. Tasks run one at a time per worker; what a task needs (a model, a cell) is loaded on the
  * worker that takes it, once. Workers start one after another and are never terminated while they work: that aborts the process.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineError, fail } from '../../../shared/failure';
 import type { FromWorker, TaskResults, ToWorker, WorkerEvent, WorkerTask } from './protocol';
+import { lostError, startWorker } from './start-worker';
 import { StopFlag } from './stop-flag';
-
-/**
- * V8 lets each thread's young generation grow to 48 MB, bit by bit over the first thousands of images. What our threads allocate there are
- * small handles of large arrays: in a small one the arrays behind them are freed sooner. Measured: resident memory of a DeiT-S evaluation
- * with two workers 10 % lower, and flat from the start; no time lost.
- */
-const youngMegabytes = 3;
 
 /** Something that must be on the worker before a task: `key` says what, `task` makes it. */
 export interface Requirement {
@@ -239,23 +233,4 @@ function isBestSoon(job: Job, slots: readonly Slot[]): boolean {
 
 function closedError(): EngineError {
   return fail('stopped', 'The engine was closed; everything finished so far is kept');
-}
-
-function lostError(what: string): EngineError {
-  return fail('engine-lost', what, { next: 'Start the run again: it continues from its last stored batch' });
-}
-
-function startWorker(workerPath: string): Promise<Worker> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(workerPath, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
-    const failed = (error: Error): void => reject(lostError(`A worker thread does not start: ${error.message}`));
-    const ended = (code: number): void => reject(lostError(`A worker thread ended while it started (exit code ${code})`));
-    worker.once('error', failed);
-    worker.once('exit', ended);
-    worker.once('message', () => {
-      worker.off('error', failed);
-      worker.off('exit', ended);
-      resolve(worker);
-    });
-  });
 }
