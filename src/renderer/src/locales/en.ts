@@ -1,4 +1,4 @@
-/** English. The type of this object is the type of every language file. */
+/** English. The type of this object is the type of every language file. Long: one table of sentences, without logic; what belongs to one page lies in pages/. */
 import { attentionEn } from './pages/attention.en';
 import { boardEn } from './pages/board.en';
 import { calibrationEn } from './pages/calibration.en';

@@ -1,4 +1,4 @@
-/** 한국어. 키는 en.ts와 같다. */
+/** 한국어. 키는 en.ts와 같다. 문장만 있는 표 하나라서 길다. */
 import type { en } from './en';
 
 import { attentionKo } from './pages/attention.ko';
