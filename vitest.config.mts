@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 import { kernelsPlugin } from './tools/lib/kernels-plugin.mjs';
@@ -7,6 +8,8 @@ const domTests = ['test/renderer/**/*.test.ts', 'test/**/*.dom.test.ts'];
 
 export default defineConfig({
   test: {
+    // One core is usually left free, which on two cores means one file at a time; most files wait on a disk or a process for half of their time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [kernelsPlugin(import.meta.dirname)],
