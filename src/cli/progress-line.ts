@@ -32,6 +32,11 @@ export class ProgressLine {
     }
   };
 
+  /** For tasks that tell no more than how much is done. */
+  counting(subject: string, stage: Progress['stage'] = 'evaluating'): (event: { readonly done: number; readonly total: number }) => void {
+    return ({ done, total }) => this.progress({ stage, subject, done, total, rate: null, secondsLeft: null, skipped: 0 });
+  }
+
   /** A line of its own, above the progress. The same text is said once. */
   note(text: string): void {
     if (this.noted.has(text)) return;

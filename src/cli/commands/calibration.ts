@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { median, type Calibration, type CalibrationDraws, type OperandCalibration } from '../../shared/calibration';
 import type { RunRecord } from '../../shared/records';
-import { parsePositive, parseSeeds } from '../arguments';
+import { parseSeeds } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findQuantisedRun } from '../find-run';
 import { interruptible } from '../interrupt';
-import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
+import { withWorkspace } from '../with-engine';
 
 export interface CalibrationOptions {
   readonly run: string;
@@ -24,33 +24,24 @@ export function calibrationCommand(program: Command, run: (options: CalibrationO
     .description('show the calibration of a stored run: its pictures, every quantiser with its range, and how other draws of pictures compare')
     .option('--run <id>', 'the run, or the beginning of its id; newest: the quantised one that was started last', 'newest')
     .option('--redraw <seeds>', 'calibrate with these draws too, without evaluating: seeds, separated by commas', parseSeeds)
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
     .action((options: CalibrationOptions) => run(options));
 }
 
-export async function runCalibration(environment: CliEnvironment, options: CalibrationOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  try {
-    const { runs } = await engine.call('workspace.open', { file });
+export function runCalibration(environment: CliEnvironment, options: CalibrationOptions): Promise<number> {
+  return withWorkspace(environment, options, async (session, { runs }) => {
+    const { engine, progress } = session;
     const run = findQuantisedRun(runs, options.run);
     const seeds = [...(options.redraw ?? [])];
-    const redrawn = seeds.length === 0 ? null : await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('calibration.redraw', { runId: run.id, seeds }, {
-      signal,
-      onEvent: ({ done, total }) => progress.onEvent({ kind: 'progress', progress: { stage: 'calibrating', subject: `${seeds.length} draws for ${run.modelName}`, done, total, rate: null, secondsLeft: null, skipped: 0 } }),
-    }));
-    progress.clear();
+    const redrawn = seeds.length === 0 ? null : await interruptible(session, (signal) =>
+      engine.call('calibration.redraw', { runId: run.id, seeds }, { signal, onEvent: progress.counting(`${seeds.length} draws for ${run.modelName}`, 'calibrating') }));
     const calibration = await engine.call('calibration.get', { runId: run.id });
     const draws = await engine.call('calibration.draws', { runId: run.id });
     environment.stdout.write(options.json ? `${JSON.stringify({ calibration, draws })}\n` : calibrationText(run, calibration, draws));
     return redrawn?.state === 'stopped' ? exitCode.stopped : exitCode.ok;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 /** For a person: the pictures in a line, a row per quantiser, a row per draw. */

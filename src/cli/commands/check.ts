@@ -1,18 +1,18 @@
 /** `bitlog2 check`: the FP32 gate alone. */
 import { dirname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import type { Engine } from '../../engine';
 import { EngineError } from '../../shared/failure';
 import type { GateQuestion, GateReport } from '../../shared/gate';
 import { labelMapIds, type LabelMapId } from '../../shared/label-map';
 import type { EvaluationSpec } from '../../shared/settings';
-import { parseNames, parsePositive, parsePreprocessOption, parseSeeds } from '../arguments';
+import { parseNames, parsePreprocessOption, parseSeeds } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { gateText } from '../gate-text';
 import { interruptible } from '../interrupt';
 import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { resolveModel } from '../model-names';
-import { ProgressLine } from '../progress-line';
+import { withEngine, type Session } from '../with-engine';
 
 export interface CheckOptions extends LabelOptions {
   readonly model: readonly string[];
@@ -43,24 +43,22 @@ export function checkCommand(program: Command, run: (options: CheckOptions) => P
     .addOption(labelMapOption())
     .option('--seed <n>', 'seeds of the choice of images, separated by commas', parseSeeds, [0])
     .option('--again', 'look again although the answer is stored', false)
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
     .action((options: CheckOptions) => run(options));
 }
 
 export async function runCheck(environment: CliEnvironment, options: CheckOptions): Promise<number> {
-  const progress = new ProgressLine(environment);
   const workspace = environment.resolvePath(options.workspace ?? environment.defaultWorkspace);
   const models = options.model.map((name) => resolveModel(environment, join(dirname(workspace), 'models'), name));
-  for (const { warning } of models) if (warning !== null) progress.note(warning);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  try {
-    await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
+  return withEngine(environment, options.workers, async (session) => {
+    for (const { warning } of models) if (warning !== null) session.progress.note(warning);
+    await session.engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
     const reports: GateReport[] = [];
     for (const { file } of models) {
       for (const seed of options.seed) {
-        reports.push(await askGate(environment, engine, progress, {
+        reports.push(await askGate(session, {
           model: file, dataset: environment.resolvePath(options.dataset), preprocess: options.preprocess, seed, again: options.again, ...labelsPart(environment, options), ...(options.labelMap === undefined ? {} : { labelMap: options.labelMap }),
         }));
       }
@@ -68,37 +66,30 @@ export async function runCheck(environment: CliEnvironment, options: CheckOption
     const ok = reports.every(({ state }) => state === 'passed');
     environment.stdout.write(options.json ? `${JSON.stringify({ ok, checks: reports })}\n` : reports.map(gateText).join('\n'));
     return ok ? exitCode.ok : exitCode.failed;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 /** The gate's answer, with progress on stderr. */
-export async function askGate(environment: CliEnvironment, engine: Engine, progress: ProgressLine, question: GateQuestion): Promise<GateReport> {
-  const report = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('gate.check', question, {
-    signal,
-    onEvent: ({ done, total }) => progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `the FP32 gate of ${question.model.split(/[\\/]/).at(-1) ?? question.model}`, done, total, rate: null, secondsLeft: null, skipped: 0 } }),
-  }));
-  progress.clear();
-  return report;
+function askGate(session: Session, question: GateQuestion): Promise<GateReport> {
+  const onEvent = session.progress.counting(`the FP32 gate of ${question.model.split(/[\\/]/).at(-1) ?? question.model}`);
+  return interruptible(session, (signal) => session.engine.call('gate.check', question, { signal, onEvent }));
 }
 
 /** Before a quantised evaluation: false when a fault was found, which is then said. */
-export async function gatePasses(environment: CliEnvironment, engine: Engine, progress: ProgressLine, spec: EvaluationSpec): Promise<boolean> {
+export async function gatePasses(session: Session, spec: EvaluationSpec): Promise<boolean> {
   let passes = true;
   for (const model of spec.models) {
-    const report = await orNull(askGate(environment, engine, progress, {
+    const report = await orNull(askGate(session, {
       model, dataset: spec.dataset, preprocess: spec.preprocess, ...(spec.labels === undefined ? {} : { labels: spec.labels }), ...(spec.labelMap === undefined ? {} : { labelMap: spec.labelMap }),
     }));
     // What nothing mends because the model answers for other classes, the evaluation refuses in its own words.
     if (report === null || report.findings.every((finding) => finding.kind === 'outputs' && finding.labelMap === null) && report.state === 'fault') continue;
     if (report.state === 'passed') {
-      if (report.known === null) progress.note(`${report.model.name}: the FP32 gate passed on ${report.images} images`);
+      if (report.known === null) session.progress.note(`${report.model.name}: the FP32 gate passed on ${report.images} images`);
       continue;
     }
     passes = false;
-    environment.stderr.write(`${gateText(report)}  Nothing was quantised. Evaluate it as it is with --no-gate.\n`);
+    session.environment.stderr.write(`${gateText(report)}  Nothing was quantised. Evaluate it as it is with --no-gate.\n`);
   }
   return passes;
 }

@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { fail } from '../../shared/failure';
 import type { PairedResult, RunRecord } from '../../shared/records';
 import { parseNames } from '../arguments';
+import { jsonOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { runName } from '../eval-json';
-import { existingWorkspace } from '../existing-workspace';
 import { findRun } from '../find-run';
 import { textTable } from '../text-table';
+import { withWorkspace } from '../with-engine';
 
 export interface CompareOptions {
   readonly workspace?: string;
@@ -19,25 +20,20 @@ export function compareCommand(program: Command, run: (options: CompareOptions) 
   program
     .command('compare')
     .description('hold chosen runs against each other on the images both have: difference, exact McNemar, Holm over exactly these, images needed')
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .addOption(workspaceOption())
     .requiredOption('--run <runs>', 'two runs or more, separated by commas: an id or its beginning, or model/scheme/seed (the newest of that name)', parseNames)
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .action((options: CompareOptions) => run(options));
 }
 
 export async function runCompare(environment: CliEnvironment, options: CompareOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
   if (options.run.length < 2) throw fail('settings', 'One run cannot be compared', { expected: 'two runs or more, separated by commas', next: '`bitlog2 runs` lists them' });
-  const engine = environment.openEngine({ workers: 1 });
-  try {
-    const { runs } = await engine.call('workspace.open', { file });
+  return withWorkspace(environment, { ...options, workers: 1 }, async ({ engine }, { runs }) => {
     const chosen = options.run.map((given) => findRun(runs, given));
     const { pairs } = await engine.call('board.compare', { runIds: chosen.map(({ id }) => id) });
     environment.stdout.write(options.json ? `${JSON.stringify({ pairs })}\n` : compareText(chosen, pairs));
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 function compareText(runs: readonly RunRecord[], pairs: readonly PairedResult[]): string {

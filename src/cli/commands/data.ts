@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import type { DatasetPreview } from '../../shared/dataset-preview';
 import { parsePositive } from '../arguments';
+import { jsonOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { interruptible } from '../interrupt';
 import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
-import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
+import { withEngine } from '../with-engine';
 
 export interface DataOptions extends LabelOptions {
   readonly dataset: string;
@@ -22,24 +23,18 @@ export function dataCommand(program: Command, run: (options: DataOptions) => Pro
     .option('--labels <file>', 'label file of flat pictures (default: the one beside them, else ImageNet\'s own numbers)')
     .addOption(labelOrderOption('labels'))
     .option('--samples <n>', 'pictures to name', parsePositive, 12)
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .action((options: DataOptions) => run(options));
 }
 
-export async function runData(environment: CliEnvironment, options: DataOptions): Promise<number> {
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: 1 });
-  try {
-    const preview = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('dataset.preview', {
+export function runData(environment: CliEnvironment, options: DataOptions): Promise<number> {
+  return withEngine(environment, 1, async (session) => {
+    const preview = await interruptible(session, (signal) => session.engine.call('dataset.preview', {
       root: environment.resolvePath(options.dataset), pictures: Math.min(48, options.samples), ...labelsPart(environment, options),
-    }, { signal, onEvent: ({ files }) => progress.line(`listing: ${files} pictures`) }));
-    progress.clear();
+    }, { signal, onEvent: ({ files }) => session.progress.line(`listing: ${files} pictures`) }));
     environment.stdout.write(options.json ? `${JSON.stringify(forJson(preview))}\n` : dataText(preview));
     return preview.samples.some(({ picture }) => picture === null) ? exitCode.skipped : exitCode.ok;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 /** Pixels stay where they are. */

@@ -9,15 +9,16 @@ import type { LabelMapId } from '../../shared/label-map';
 import type { Arithmetic, EvaluationSpec, SchemeId } from '../../shared/settings';
 import type { Engine } from '../../engine';
 import { parseArithmetic, parseBits, parseNames, parsePositive, parsePreprocessOption, parseSchemes, parseSeeds } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { gatePasses, labelMapOption } from './check';
 import { exitCode, type CliEnvironment } from '../environment';
 import { toEvalJson } from '../eval-json';
 import { interruptible } from '../interrupt';
 import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { resolveModel } from '../model-names';
-import { ProgressLine } from '../progress-line';
 import { applyRecipe, readRecipe, recipeHelp } from '../recipe-file';
 import { resultsText, type ResultRow } from '../results-text';
+import { withEngine, type Session } from '../with-engine';
 
 export interface EvalOptions extends LabelOptions {
   readonly model: readonly string[];
@@ -60,7 +61,7 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .option('--calib-batchsize <n>', 'calibration images', parsePositive, 32)
     .option('--seed <n>', 'seeds of the calibration draw, separated by commas', parseSeeds, [0])
     .option('--limit <n>', 'evaluate this many images: class-balanced, the same ones every time', parsePositive)
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
+    .addOption(workersOption())
     .option('--preprocess <preset>', 'auto, deit, vit, swin, or JSON {mean,std,crop_pct,interpolation}', parsePreprocessOption, 'auto')
     .option('--calibration-list <file>', 'calibration images, one path per line relative to the data set')
     .option('--labels <file>', 'labels of validation pictures that lie flat: val.txt, LOC_val_solution.csv or a ground-truth file (default: the one beside them, else ImageNet\'s own numbers)')
@@ -70,33 +71,29 @@ export function evalCommand(program: Command, run: (options: EvalOptions) => Pro
     .option('--image-list <file>', 'images to evaluate, one path per line relative to the data set')
     .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
     .option('--recipe <file>', 'take what is not said here from a recipe (JSON, see below)')
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .addOption(workspaceOption())
     .option('--resume', 'continue the newest run with these settings, or start it', false)
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .addOption(new Option('--print-freq <n>', 'accepted as in the seed; progress goes by time').argParser(parsePositive).hideHelp())
     .addHelpText('after', recipeHelp)
     .action((options: Omit<EvalOptions, 'given'>, command: Command) => run({ ...options, given: (attribute) => command.getOptionValueSource(attribute) === 'cli' }));
 }
 
 export async function runEval(environment: CliEnvironment, options: EvalOptions): Promise<number> {
-  const progress = new ProgressLine(environment);
   const workspace = environment.resolvePath(options.workspace ?? environment.defaultWorkspace);
   const models = options.model.map((name) => resolveModel(environment, join(dirname(workspace), 'models'), name));
-  for (const { warning } of models) if (warning !== null) progress.note(warning);
   const recipe = options.recipe === undefined ? null : applyRecipe(readRecipe(environment, options.recipe), options.given);
-  for (const note of recipe?.notes ?? []) progress.note(note);
   const spec: EvaluationSpec = { ...evaluationSpec(environment, options, models.map(({ file }) => file)), ...recipe?.choices };
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  try {
+  return withEngine(environment, options.workers, async (session) => {
+    const { engine, progress } = session;
+    for (const { warning } of models) if (warning !== null) progress.note(warning);
+    for (const note of recipe?.notes ?? []) progress.note(note);
     await engine.call('workspace.open', { file: options.workspace === undefined ? null : workspace });
-    if (options.gate && isQuantised(spec) && !(await gatePasses(environment, engine, progress, spec))) return exitCode.failed;
-    const result = await evaluate(environment, engine, spec, progress);
+    if (options.gate && isQuantised(spec) && !(await gatePasses(session, spec))) return exitCode.failed;
+    const result = await evaluate(session, spec);
     environment.stdout.write(options.json ? `${JSON.stringify(toEvalJson(result))}\n` : resultsText(await withBaselines(engine, result)));
     return outcomeCode(environment, result);
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 /** FP32 alone is what the gate itself measures. */
@@ -105,9 +102,9 @@ function isQuantised({ schemes, arithmetic }: EvaluationSpec): boolean {
 }
 
 /** Runs the evaluation with progress on stderr and Ctrl+C as a stop. */
-export async function evaluate(environment: CliEnvironment, engine: Engine, spec: EvaluationSpec, progress: ProgressLine): Promise<EvaluationResult> {
-  const result = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('evaluation.run', spec, { signal, onEvent: progress.onEvent }));
-  progress.clear();
+export async function evaluate(session: Session, spec: EvaluationSpec): Promise<EvaluationResult> {
+  const { environment, engine, progress } = session;
+  const result = await interruptible(session, (signal) => engine.call('evaluation.run', spec, { signal, onEvent: progress.onEvent }));
   for (const failure of result.failures) environment.stderr.write(`${describeFailure(failure)}\n`);
   return result;
 }

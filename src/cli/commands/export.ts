@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { exportedTables, tableFormats, type ExportedTable, type TableFormat } from '../../shared/tables';
+import { workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
+import { withWorkspace } from '../with-engine';
 
 export interface ExportOptions {
   readonly workspace?: string;
@@ -16,23 +17,18 @@ export function exportCommand(program: Command, run: (options: ExportOptions) =>
   program
     .command('export')
     .description('write a table of a workspace: runs, predictions of every image, level counts, or calibrated parameters')
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .addOption(workspaceOption())
     .addOption(new Option('--what <table>', 'which table').choices(exportedTables).makeOptionMandatory())
     .addOption(new Option('--format <format>', 'form of the file').choices(tableFormats).default('parquet'))
     .requiredOption('--out <file>', 'where to write it; a file that is there is replaced')
     .action((options: ExportOptions) => run(options));
 }
 
-export async function runExport(environment: CliEnvironment, options: ExportOptions): Promise<number> {
-  const workspace = existingWorkspace(environment, options.workspace);
-  const engine = environment.openEngine({ workers: 1 });
-  try {
-    await engine.call('workspace.open', { file: workspace });
+export function runExport(environment: CliEnvironment, options: ExportOptions): Promise<number> {
+  return withWorkspace(environment, { ...options, workers: 1 }, async ({ engine }) => {
     const { file, rows } = await engine.call('workspace.export', { table: options.what, format: options.format, file: environment.resolvePath(options.out) });
     environment.stdout.write(`${file}\n`);
     environment.stderr.write(`${rows} ${rows === 1 ? 'row' : 'rows'}\n`);
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }

@@ -5,12 +5,12 @@ import type { ModelRecord, RunRecord, WorkspaceSummary } from '../../shared/reco
 import type { Engine } from '../../engine';
 import { fail } from '../../shared/failure';
 import { parsePositive } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findQuantisedRun, findRun } from '../find-run';
 import { interruptible } from '../interrupt';
-import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
+import { withWorkspace } from '../with-engine';
 
 interface HeadName {
   readonly block: number;
@@ -43,46 +43,36 @@ export function imagesCommand(program: Command, run: (options: ImagesOptions) =>
     .option('--image <n>', 'this image of the run’s list instead: its drift by block, and what it answers when heads and blocks stay unquantised', parseIndex)
     .option('--heads <n>', 'with --image: heads tested one by one, those that moved most first', parsePositive, 5)
     .option('--flipped-by <block.head>', 'the images that this head flipped instead: whose answer is the baseline’s again when its map alone stays unquantised (5.2: head 2 of the sixth block)', parseHead)
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
     .action((options: ImagesOptions) => run(options));
 }
 
-export async function runImages(environment: CliEnvironment, options: ImagesOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  const print = (answer: unknown, text: () => string): void => {
-    progress.clear();
-    environment.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : text());
-  };
-  try {
-    const summary = await engine.call('workspace.open', { file });
+export function runImages(environment: CliEnvironment, options: ImagesOptions): Promise<number> {
+  return withWorkspace(environment, options, async (session, summary) => {
+    const { engine, progress } = session;
+    const print = (answer: unknown, text: () => string): void => environment.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : text());
     const run = findQuantisedRun(summary.runs, options.run);
     const baseline = chosenBaseline(summary.runs, run, options.against);
     const names = namesOf(summary, run);
     const { image, flippedBy: head } = options;
-    const onEvent = (subject: string) => ({ done, total }: { done: number; total: number }): void => progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject, done, total, rate: null, secondsLeft: null, skipped: 0 } });
-    const stoppable = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => interruptible(environment, (text) => progress.line(text), work);
     if (image !== undefined) {
       const divergence = await engine.call('images.divergence', { runId: run.id, image });
-      const blame = await stoppable((signal) => engine.call('images.blame', { runId: run.id, image, heads: options.heads }, { signal, onEvent: onEvent(`image ${image}`) }));
+      const blame = await interruptible(session, (signal) => engine.call('images.blame', { runId: run.id, image, heads: options.heads }, { signal, onEvent: progress.counting(`image ${image}`) }));
       print({ divergence, blame }, () => blameText(run, divergence, blame, names));
       return exitCode.ok;
     }
     if (head !== undefined) {
-      const answer = await stoppable((signal) => engine.call('images.flippedBy', { runId: run.id, baselineId: required(baseline, run).id, ...head, limit: Math.min(1000, options.limit ?? 200) }, { signal, onEvent: onEvent(names.head(head)) }));
+      const question = { runId: run.id, baselineId: required(baseline, run).id, ...head, limit: Math.min(1000, options.limit ?? 200) };
+      const answer = await interruptible(session, (signal) => engine.call('images.flippedBy', question, { signal, onEvent: progress.counting(names.head(head)) }));
       print(answer, () => flippedText(answer, names));
       return answer.state === 'stopped' ? exitCode.stopped : exitCode.ok;
     }
     const flips = await allFlips(engine, run, baseline, options);
     print(flips, () => flipsText(run, baseline, flips, options, names));
     return exitCode.ok;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 function allFlips(engine: Engine, run: RunRecord, baseline: RunRecord | null, { filter, sort, limit }: ImagesOptions): Promise<Flips> {

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { fail } from '../../shared/failure';
 import type { InspectedOperand, InspectedSettings, InspectedSite, Inspection } from '../../shared/inspection';
 import { recipeChoices, type Recipe } from '../../shared/recipe';
+import { jsonOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { resolveModel } from '../model-names';
 import { readRecipe } from '../recipe-file';
 import { textTable } from '../text-table';
+import { withEngine } from '../with-engine';
 
 export interface InspectOptions {
   readonly model: string;
@@ -23,7 +25,7 @@ export function inspectCommand(program: Command, run: (options: InspectOptions) 
     .requiredOption('--model <file>', 'model file or name')
     .option('--logits <file>', 'print the FP32 logits of these inputs instead, as JSON: float32, little-endian, [images, channels, height, width], normalised')
     .option('--recipe <file>', 'show what each site becomes under this recipe (its first scheme; see bitlog2 eval --help)')
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .action((options: InspectOptions) => run(options));
 }
 
@@ -32,8 +34,7 @@ export async function runInspect(environment: CliEnvironment, options: InspectOp
   if (warning !== null) environment.stderr.write(`note: ${warning}\n`);
   const inputs = options.logits === undefined ? null : readInputs(environment, options.logits);
   const settings = options.recipe === undefined ? null : recipeSettings(readRecipe(environment, options.recipe));
-  const engine = environment.openEngine({ workers: 1 });
-  try {
+  return withEngine(environment, 1, async ({ engine }) => {
     if (inputs !== null) {
       environment.stdout.write(`${JSON.stringify({ logits: await engine.logits(file, inputs) })}\n`);
       return exitCode.ok;
@@ -41,9 +42,7 @@ export async function runInspect(environment: CliEnvironment, options: InspectOp
     const inspection = await engine.call('model.inspect', { file, ...(settings === null ? {} : { settings }) });
     environment.stdout.write(options.json ? `${JSON.stringify(inspection)}\n` : inspectionText(inspection, settings));
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 /** A recipe as far as it decides what sites become; the command line's own where it says nothing. */

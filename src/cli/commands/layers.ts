@@ -5,12 +5,12 @@ import { histogramScales, sensitivityKinds, type HistogramScale, type Sensitivit
 import { operandNames, type OperandName } from '../../shared/overrides';
 import type { RunRecord } from '../../shared/records';
 import { parsePositive } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findQuantisedRun } from '../find-run';
 import { interruptible } from '../interrupt';
-import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
+import { withWorkspace, type Session } from '../with-engine';
 
 interface OperandChoice {
   readonly site: string;
@@ -41,9 +41,9 @@ export function layersCommand(program: Command, run: (options: LayersOptions) =>
     .option('--top-images <n>', 'images for --top, or all', parseImages, 'all')
     .option('--histogram <site:operand>', 'also the values of one operand: input or weight of a Linear, A or B of a product', parseOperand)
     .addOption(new Option('--scale <scale>', 'bins of the histogram, equal in the value or in log2 of its magnitude').choices([...histogramScales]).default('linear'))
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
     .action((options: LayersOptions) => run(options));
 }
 
@@ -65,39 +65,27 @@ interface LayersAnswer {
   readonly histogram: SiteHistogram | null;
 }
 
-export async function runLayers(environment: CliEnvironment, options: LayersOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  const { images } = options;
-  try {
-    const { runs } = await engine.call('workspace.open', { file });
+export function runLayers(environment: CliEnvironment, options: LayersOptions): Promise<number> {
+  return withWorkspace(environment, options, async (session, { runs }) => {
     const run = findQuantisedRun(runs, options.run);
-    const runId = run.id;
-    const answer = await interruptible(environment, (text) => progress.line(text), async (signal): Promise<LayersAnswer> => {
-      const show = (subject: string, done: number, total: number): void =>
-        progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject, done, total, rate: null, secondsLeft: null, skipped: 0 } });
-      const errors = await engine.call('layers.errors', { runId, images }, { signal, onEvent: ({ done, total }) => show(`errors of ${run.modelName}`, done, total) });
-      const { histogram: choice, sensitivity: kind, scale } = options;
-      const histogram = choice === undefined ? null : await engine.call('layers.histogram', { runId, ...choice, images, scale }, { signal });
-      const top = options.top === undefined ? null : { sites: options.top, images: options.topImages === 'all' ? null : options.topImages };
-      const sensitivity = kind === undefined ? null : await engine.call('layers.sensitivity', { runId, images, kind, top }, {
-        signal,
-        onEvent: (event) => { if (event.kind === 'progress') show(`sites of ${run.modelName} ${kind}`, event.done, event.total); },
-      });
-      return { errors, sensitivity, histogram };
-    });
-    progress.clear();
+    const answer = await interruptible(session, (signal) => ask(session, run, options, signal));
     environment.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : layersText(run, answer));
     if (answer.sensitivity?.state === 'stopped') {
       environment.stderr.write('stopped; the same command goes on from here\n');
       return exitCode.stopped;
     }
     return answer.errors.skipped > 0 ? exitCode.skipped : exitCode.ok;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
+}
+
+async function ask({ engine, progress }: Session, { id: runId, modelName }: RunRecord, { images, histogram: choice, scale, sensitivity: kind, top: sites, topImages }: LayersOptions, signal: AbortSignal): Promise<LayersAnswer> {
+  const errors = await engine.call('layers.errors', { runId, images }, { signal, onEvent: progress.counting(`errors of ${modelName}`) });
+  const histogram = choice === undefined ? null : await engine.call('layers.histogram', { runId, ...choice, images, scale }, { signal });
+  if (kind === undefined) return { errors, sensitivity: null, histogram };
+  const count = progress.counting(`sites of ${modelName} ${kind}`);
+  const top = sites === undefined ? null : { sites, images: topImages === 'all' ? null : topImages };
+  const sensitivity = await engine.call('layers.sensitivity', { runId, images, kind, top }, { signal, onEvent: (event) => { if (event.kind === 'progress') count(event); } });
+  return { errors, sensitivity, histogram };
 }
 
 /** For a person: a row per site. Bins are in the JSON. */

@@ -5,12 +5,12 @@ import { levelFigures } from '../../shared/level-figures';
 import { levelSources, type Levels, type LevelSource } from '../../shared/levels';
 import type { RunRecord } from '../../shared/records';
 import { parsePositive } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findRun } from '../find-run';
 import { interruptible } from '../interrupt';
-import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
+import { withWorkspace } from '../with-engine';
 
 export interface LevelsOptions {
   readonly run: string;
@@ -28,30 +28,20 @@ export function levelsCommand(program: Command, run: (options: LevelsOptions) =>
     .option('--run <id>', 'the run, or the beginning of its id; newest: the one that was started last', 'newest')
     .option('--images <n>', 'images to look at: a class-balanced sample of the run’s list', parsePositive, 16)
     .addOption(new Option('--source <network>', 'whose maps: of the run’s network before its quantiser, or of the FP32 network').choices([...levelSources]).default('run'))
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
     .action((options: LevelsOptions) => run(options));
 }
 
-export async function runLevels(environment: CliEnvironment, options: LevelsOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  try {
-    const { runs } = await engine.call('workspace.open', { file });
+export function runLevels(environment: CliEnvironment, options: LevelsOptions): Promise<number> {
+  return withWorkspace(environment, options, async (session, { runs }) => {
     const run = findRun(runs, options.run);
-    const levels = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('levels.get', { runId: run.id, images: options.images, source: options.source }, {
-      signal,
-      onEvent: ({ done, total }) => progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `maps of ${run.modelName}`, done, total, rate: null, secondsLeft: null, skipped: 0 } }),
-    }));
-    progress.clear();
+    const question = { runId: run.id, images: options.images, source: options.source };
+    const levels = await interruptible(session, (signal) => session.engine.call('levels.get', question, { signal, onEvent: session.progress.counting(`maps of ${run.modelName}`) }));
     environment.stdout.write(options.json ? `${JSON.stringify(levels)}\n` : levelsText(run, levels));
     return levels.skipped > 0 ? exitCode.skipped : exitCode.ok;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 /** For a person: a row per block and scheme. Every code is in the JSON. */

@@ -3,9 +3,11 @@ import type { Command } from 'commander';
 import { fail } from '../../shared/failure';
 import type { GotModel, KnownModelEntry, KnownModels } from '../../shared/known-models';
 import { seedModels } from '../../shared/seed-models';
+import { jsonOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { interruptible } from '../interrupt';
 import { textTable } from '../text-table';
+import { withEngine } from '../with-engine';
 
 export interface ModelsOptions {
   readonly workspace?: string;
@@ -21,7 +23,7 @@ export function modelsCommand(program: Command, list: (options: ModelsOptions) =
     .command('models')
     .description('list the seven models of the published table: which lie in the workspace\'s model folder, where, with which SHA-256')
     .option('--workspace <file>', 'workspace file; the models lie in models/ beside it (default: the one of the window)')
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .action((options: ModelsOptions) => list(options));
   models
     .command('get')
@@ -31,39 +33,33 @@ export function modelsCommand(program: Command, list: (options: ModelsOptions) =
     .action((name: string, options: GetModelOptions) => get(name, { ...models.opts<ModelsOptions>(), ...options }));
 }
 
-export async function runModels(environment: CliEnvironment, options: ModelsOptions): Promise<number> {
-  const engine = environment.openEngine({ workers: 1 });
-  try {
+export function runModels(environment: CliEnvironment, options: ModelsOptions): Promise<number> {
+  return withEngine(environment, 1, async ({ engine }) => {
     await engine.call('workspace.open', { file: workspaceOf(environment, options) });
     const known = await engine.call('models.known', { hashes: true });
     environment.stdout.write(options.json ? `${JSON.stringify(known)}\n` : modelsText(known));
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 export async function runGetModel(environment: CliEnvironment, name: string, options: ModelsOptions & GetModelOptions): Promise<number> {
   if (!seedModels.some((model) => model.name === name)) throw fail('settings', `There is no known model "${name}"`, { expected: seedModels.map((model) => model.name).join(', '), next: 'Choose one of these' });
-  const say = (text: string): void => { environment.stderr.write(`${text}\n`); };
-  const engine = environment.openEngine({ workers: 1 });
-  try {
+  return withEngine(environment, 1, async (session) => {
+    const { engine, progress } = session;
     await engine.call('workspace.open', { file: workspaceOf(environment, options) });
     const { models } = await engine.call('models.known', { hashes: false });
     const entry = models.find(({ facts }) => facts.name === name);
     if (entry === undefined) throw fail('internal', `the engine does not know ${name}`);
-    say(planText(entry));
+    progress.line(planText(entry));
     if (!options.yes) {
-      say('Nothing was fetched. To fetch it, add --yes.');
+      progress.line('Nothing was fetched. To fetch it, add --yes.');
       return exitCode.usage;
     }
     const { facts, target } = entry;
-    const got = await interruptible(environment, say, (signal) => engine.call('models.get', { name, agreed: { url: facts.url, target } }, { signal, onEvent: progressSayer(say) }));
+    const got = await interruptible(session, (signal) => engine.call('models.get', { name, agreed: { url: facts.url, target } }, { signal, onEvent: tenths((text) => progress.line(text)) }));
     environment.stdout.write(options.json ? `${JSON.stringify(got)}\n` : gotText(got));
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 function workspaceOf(environment: CliEnvironment, { workspace }: ModelsOptions): string {
@@ -71,7 +67,7 @@ function workspaceOf(environment: CliEnvironment, { workspace }: ModelsOptions):
 }
 
 /** A line at every tenth. */
-function progressSayer(say: (text: string) => void): (event: { readonly done: number; readonly total: number }) => void {
+function tenths(say: (text: string) => void): (event: { readonly done: number; readonly total: number }) => void {
   let told = -1;
   return ({ done, total }) => {
     const tenth = Math.floor((10 * done) / total);

@@ -3,12 +3,12 @@ import type { Command } from 'commander';
 import type { NoiseRepeat, NoiseResult } from '../../shared/noise';
 import type { RunRecord } from '../../shared/records';
 import { parsePositive } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findRun } from '../find-run';
 import { interruptible } from '../interrupt';
-import { ProgressLine } from '../progress-line';
 import { textTable } from '../text-table';
+import { withWorkspace } from '../with-engine';
 
 export interface NoiseOptions {
   readonly run: string;
@@ -28,32 +28,23 @@ export function noiseCommand(program: Command, run: (options: NoiseOptions) => P
     .option('--repeats <n>', 'how many other roundings', parsePositive, 8)
     .option('--images <n>', 'images of the run, spread over its list (default: all)', parsePositive)
     .option('--calibrate', 'let the noise act in the calibration too: the parameters are found anew under it', false)
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(workersOption())
+    .addOption(jsonOption())
     .action((options: NoiseOptions) => run(options));
 }
 
-export async function runNoise(environment: CliEnvironment, options: NoiseOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  try {
-    const { runs } = await engine.call('workspace.open', { file });
+export function runNoise(environment: CliEnvironment, options: NoiseOptions): Promise<number> {
+  return withWorkspace(environment, options, async (session, { runs }) => {
     const run = findRun(runs, options.run);
-    const result = await interruptible(environment, (text) => progress.line(text), (signal) => engine.call('noise.run', { runId: run.id, repeats: options.repeats, scope: options.calibrate ? 'calibration' : 'evaluation', images: options.images ?? null }, {
+    const count = session.progress.counting(`${run.modelName} under other roundings`);
+    const result = await interruptible(session, (signal) => session.engine.call('noise.run', { runId: run.id, repeats: options.repeats, scope: options.calibrate ? 'calibration' : 'evaluation', images: options.images ?? null }, {
       signal,
-      onEvent: (event) => {
-        if (event.kind === 'progress') progress.onEvent({ kind: 'progress', progress: { stage: 'evaluating', subject: `${run.modelName} under other roundings`, done: event.done, total: event.total, rate: null, secondsLeft: null, skipped: 0 } });
-      },
+      onEvent: (event) => { if (event.kind === 'progress') count(event); },
     }));
-    progress.clear();
     environment.stdout.write(options.json ? `${JSON.stringify(result)}\n` : noiseText(run, result));
     return result.state === 'stopped' ? exitCode.stopped : exitCode.ok;
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
+  });
 }
 
 /** For a person: a row per repeat, and what they come to. */

@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { dirname, join } from 'node:path';
 import type { Agreement, ParityResult } from '../../shared/parity';
+import { jsonOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { resolveModel } from '../model-names';
+import { withEngine } from '../with-engine';
 
 export interface ParityOptions {
   readonly model: string;
@@ -18,20 +20,17 @@ export function parityCommand(program: Command, run: (golden: string, options: P
     .argument('<golden>', 'the record (*.json, or *.trace.json with the .json beside it)')
     .requiredOption('--model <file>', 'model file of the record')
     .requiredOption('--images <folder>', 'folder with the images of the record')
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .action((golden: string, options: ParityOptions) => run(golden, options));
 }
 
 export async function runParityCommand(environment: CliEnvironment, golden: string, options: ParityOptions): Promise<number> {
   const { file } = resolveModel(environment, join(dirname(environment.defaultWorkspace), 'models'), options.model);
-  const engine = environment.openEngine({ workers: 1 });
-  try {
+  return withEngine(environment, 1, async ({ engine }) => {
     const result = await engine.parity({ golden: environment.resolvePath(golden), model: file, images: environment.resolvePath(options.images) });
     environment.stdout.write(options.json ? `${JSON.stringify(result)}\n` : parityText(result));
     return result.ok ? exitCode.ok : exitCode.failed;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 /** For a person: each comparison in a line, and every parameter that is outside its bound. */

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { fail } from '../../shared/failure';
 import type { Removal, WorkspaceSummary } from '../../shared/records';
+import { workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findRun } from '../find-run';
+import { withWorkspace } from '../with-engine';
 
 export interface RemoveOptions {
   readonly workspace?: string;
@@ -13,33 +14,36 @@ export interface RemoveOptions {
   readonly dataset?: string;
 }
 
-export function removeCommand(program: Command, run: (options: RemoveOptions) => Promise<void>): void {
-  program
-    .command('remove')
-    .description('take a run, or a model or data set with all of its runs, out of a workspace; files stay where they are')
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+/** Options that name one thing of a workspace. */
+export function oneThing(command: Command): Command {
+  return command
+    .addOption(workspaceOption())
     .option('--run <run>', 'an id or its beginning, or model/scheme/seed (the newest of that name)')
     .option('--model <name>', 'name, file or id of a model')
-    .option('--dataset <name>', 'name, folder or id of a data set')
+    .option('--dataset <name>', 'name, folder or id of a data set');
+}
+
+export function removeCommand(program: Command, run: (options: RemoveOptions) => Promise<void>): void {
+  oneThing(program.command('remove'))
+    .description('take a run, or a model or data set with all of its runs, out of a workspace; files stay where they are')
     .action((options: RemoveOptions) => run(options));
 }
 
 export async function runRemove(environment: CliEnvironment, options: RemoveOptions): Promise<number> {
-  if ([options.run, options.model, options.dataset].filter((given) => given !== undefined).length !== 1) {
-    throw fail('settings', 'Say what to remove', { expected: 'exactly one of --run, --model, --dataset', next: '`bitlog2 runs` lists the runs' });
-  }
-  const file = existingWorkspace(environment, options.workspace);
-  const engine = environment.openEngine({ workers: 1 });
-  try {
-    const before = await engine.call('workspace.open', { file });
+  checkOneThing(options, 'remove');
+  return withWorkspace(environment, { ...options, workers: 1 }, async ({ engine }, before) => {
     const removal = removalOf(environment, before, options);
     const after = await engine.call('workspace.remove', removal);
     const runs = before.runs.length - after.runs.length;
     environment.stderr.write(`removed ${removal.kind} ${removal.id} and ${runs} ${runs === 1 ? 'run' : 'runs'}\n`.replace(/^removed run (.*) and 1 run\n$/, 'removed run $1\n'));
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
+}
+
+/** Throws EngineError 'settings' unless exactly one thing is named; `verb` says what for. */
+export function checkOneThing({ run, model, dataset }: RemoveOptions, verb: string): void {
+  if ([run, model, dataset].filter((given) => given !== undefined).length === 1) return;
+  throw fail('settings', `Say what to ${verb}`, { expected: 'exactly one of --run, --model, --dataset', next: '`bitlog2 runs` lists the runs' });
 }
 
 /** The one thing that is named by `--run`, `--model` or `--dataset`. Throws when none or several are called so. */

@@ -1,6 +1,5 @@
 /** `bitlog2 report`: what a workspace holds, as one HTML file that needs no network and no script. */
 import { Option, type Command } from 'commander';
-import { dirname, join, parse } from 'node:path';
 import type { Engine } from '../../engine';
 import { renderReport } from '../../report/render-report';
 import { reportLanguages } from '../../report/report-words';
@@ -8,9 +7,11 @@ import type { ReportLanguage } from '../../report/words';
 import { fail } from '../../shared/failure';
 import type { RunRecord } from '../../shared/records';
 import { parseNames } from '../arguments';
+import { workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { findRun } from '../find-run';
+import { reportFile } from '../report-file';
+import { withWorkspace } from '../with-engine';
 
 export interface ReportOptions {
   readonly workspace?: string;
@@ -24,7 +25,7 @@ export function reportCommand(program: Command, run: (options: ReportOptions) =>
   program
     .command('report')
     .description('write a self-contained HTML report of a workspace; with --run also these runs in detail')
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .addOption(workspaceOption())
     .option('--run <runs>', 'runs, separated by commas: an id or its beginning, or model/scheme/seed (the newest of that name)', parseNames)
     .option('--against <run>', 'what they are held against (default: FP32 of the model)')
     .option('--out <file>', 'where to write it (default: beside the workspace, .report.html)')
@@ -33,20 +34,15 @@ export function reportCommand(program: Command, run: (options: ReportOptions) =>
 }
 
 export async function runReport(environment: CliEnvironment, options: ReportOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
   if (options.against !== undefined && options.run === undefined) throw fail('settings', '--against says what --run is held against', { next: 'Name a run: --run ID' });
-  const engine = environment.openEngine({ workers: 1 });
-  try {
-    const workspace = await engine.call('workspace.open', { file });
+  return withWorkspace(environment, { ...options, workers: 1 }, async ({ engine }, workspace) => {
     const chosen = (options.run ?? []).map((given) => findRun(workspace.runs, given));
     const against = options.against === undefined ? null : findRun(workspace.runs, options.against);
-    const out = options.out === undefined ? join(dirname(workspace.file), `${parse(workspace.file).name}.report.html`) : environment.resolvePath(options.out);
+    const out = options.out === undefined ? reportFile(workspace.file) : environment.resolvePath(options.out);
     environment.writeText(out, await reportText(engine, chosen, against, options.lang));
     environment.stdout.write(`${out}\n`);
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 async function reportText(engine: Engine, chosen: readonly RunRecord[], against: RunRecord | null, language: ReportLanguage): Promise<string> {

@@ -1,23 +1,22 @@
 /** `bitlog2 reproduce`: the published table on an ImageNet, measured beside published, for every model that is there. */
-import { dirname, join, parse } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Engine } from '../../engine';
-import { renderReport } from '../../report/render-report';
-import type { EvaluationResult } from '../../shared/evaluation';
 import { fail } from '../../shared/failure';
-import { publishedProtocol, type PublishedRows } from '../../shared/published';
-import type { DatasetRecord } from '../../shared/records';
-import { doubtOf, reproductionOf, reproductionSpec, seedOfFile, seedPlaces, type Reproduction, type SeedPlace } from '../../shared/reproduction';
+import { publishedProtocol } from '../../shared/published';
+import { doubtOf, reproductionOf, reproductionSpec, seedOfFile, seedPlaces, type SeedPlace } from '../../shared/reproduction';
 import { isWarning, missingModels, remarkSentence } from '../../shared/reproduction-remarks';
 import { seedModels } from '../../shared/seed-models';
 import type { SchemeId } from '../../shared/settings';
 import { parseNames, parsePositive, parseSchemes } from '../arguments';
+import { jsonOption, workersOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
 import { labelOrderOption, labelsPart, type LabelOptions } from '../label-options';
 import { resolveModel } from '../model-names';
-import { ProgressLine } from '../progress-line';
+import { writeReport } from '../report-file';
 import { reproductionJson, reproductionText } from '../reproduction-text';
+import { withEngine } from '../with-engine';
 import { gatePasses } from './check';
 import { evaluate, outcomeCode } from './eval';
 
@@ -47,20 +46,19 @@ export function reproduceCommand(program: Command, run: (options: ReproduceOptio
     .option('--calib-batchsize <n>', 'calibration images', parsePositive, publishedProtocol.calibrationImages)
     .option('--val-batchsize, --batch <n>', 'batch size of every pass', parsePositive, 1)
     .option('--limit <n>', 'evaluate this many images: class-balanced, the same ones every time', parsePositive)
-    .option('--workers <n>', 'worker threads (default: the cores)', parsePositive)
+    .addOption(workersOption())
     .option('--labels <file>', 'labels of validation pictures that lie flat, as for eval')
     .addOption(labelOrderOption())
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
+    .addOption(workspaceOption())
     .option('--resume', 'continue the newest runs with these settings, or start them', false)
     .option('--no-gate', 'do not check first, on up to 200 images in FP32, whether model, labels and preprocessing belong together')
-    .option('--json', 'print one JSON document', false)
+    .addOption(jsonOption())
     .action((options: ReproduceOptions) => run(options));
 }
 
-export async function runReproduce(environment: CliEnvironment, options: ReproduceOptions): Promise<number> {
-  const progress = new ProgressLine(environment);
-  const engine = environment.openEngine({ workers: options.workers ?? null });
-  try {
+export function runReproduce(environment: CliEnvironment, options: ReproduceOptions): Promise<number> {
+  return withEngine(environment, options.workers, async (session) => {
+    const { engine, progress } = session;
     const workspace = await engine.call('workspace.open', { file: options.workspace === undefined ? null : environment.resolvePath(options.workspace) });
     const table = await engine.call('published.table', null);
     const places = await foundPlaces(environment, engine, options);
@@ -70,45 +68,18 @@ export async function runReproduce(environment: CliEnvironment, options: Reprodu
     const dataset = await engine.call('dataset.add', { root: environment.resolvePath(options.dataset), ...labelsPart(environment, options) });
     for (const note of dataset.notes) progress.note(note);
     if (dataset.labelSet !== 'imagenet-1k') throw fail('labels-mismatch', "The published figures are of ImageNet; this data set's classes are not ImageNet's", { file: dataset.root, expected: 'class folders named by WordNet id, or ImageNet in another of its layouts', next: 'Name an ImageNet folder; bitlog2 eval runs on any data set' });
-    const parts = { table, places, dataset, models: workspace.models, runs: [], choices: choicesOf(options) };
-    for (const remark of reproductionOf(parts).remarks) if (isWarning(remark)) progress.note(remarkSentence(remark));
-    const spec = reproductionSpec(files, dataset, table, choicesOf(options));
-    if (options.gate && !(await gatePasses(environment, engine, progress, spec))) return exitCode.failed;
-    const result = await evaluate(environment, engine, spec, progress);
-    return await finish(environment, engine, { options, table, places, dataset, result, workspace: workspace.file });
-  } finally {
-    progress.clear();
-    await engine.close();
-  }
-}
-
-interface Outcome {
-  readonly options: ReproduceOptions;
-  readonly table: PublishedRows;
-  readonly places: readonly SeedPlace[];
-  readonly dataset: DatasetRecord;
-  readonly result: EvaluationResult;
-  readonly workspace: string;
-}
-
-async function finish(environment: CliEnvironment, engine: Engine, { options, table, places, dataset, result, workspace }: Outcome): Promise<number> {
-  const { models } = await engine.call('workspace.summary', null);
-  const reproduction = reproductionOf({ table, places, dataset, models, runs: result.runs.map(({ run }) => run), choices: choicesOf(options) });
-  environment.stdout.write(options.json ? `${JSON.stringify(reproductionJson(reproduction, places, dataset))}\n` : reproductionText(reproduction));
-  const report = await writeReport(environment, engine, { reproduction, dataset, result, workspace });
-  // Part of the result for a person; beside a JSON document it would spoil it.
-  if (report !== null) (options.json ? environment.stderr : environment.stdout).write(`report: ${report}\n`);
-  return outcomeCode(environment, result);
-}
-
-/** Beside the workspace; null when nothing was run. */
-async function writeReport(environment: CliEnvironment, engine: Engine, { reproduction, dataset, result, workspace }: { readonly reproduction: Reproduction; readonly dataset: DatasetRecord; readonly result: EvaluationResult; readonly workspace: string }): Promise<string | null> {
-  const datasetId = result.runs[0]?.run.datasetId;
-  if (datasetId === undefined) return null;
-  const data = await engine.call('report.data', { datasetId, runs: [] });
-  const file = join(dirname(workspace), `${parse(workspace).name}.report.html`);
-  environment.writeText(file, renderReport(data, dataset, reproduction));
-  return file;
+    const choices = choicesOf(options);
+    const parts = { table, places, dataset, choices };
+    for (const remark of reproductionOf({ ...parts, models: workspace.models, runs: [] }).remarks) if (isWarning(remark)) progress.note(remarkSentence(remark));
+    const spec = reproductionSpec(files, dataset, table, choices);
+    if (options.gate && !(await gatePasses(session, spec))) return exitCode.failed;
+    const result = await evaluate(session, spec);
+    const { models } = await engine.call('workspace.summary', null);
+    const reproduction = reproductionOf({ ...parts, models, runs: result.runs.map(({ run }) => run) });
+    environment.stdout.write(options.json ? `${JSON.stringify(reproductionJson(reproduction, places, dataset))}\n` : reproductionText(reproduction));
+    await writeReport(session, result, { workspace: workspace.file, json: options.json, reproduction });
+    return outcomeCode(environment, result);
+  });
 }
 
 /** The seven models and their files; with --model only those that are named. */

@@ -1,9 +1,10 @@
 /** `bitlog2 runs`: what a workspace holds, with the ids by which other commands know it. */
 import type { Command } from 'commander';
 import type { RunRecord } from '../../shared/records';
+import { jsonOption, workspaceOption } from '../common-options';
 import { exitCode, type CliEnvironment } from '../environment';
-import { existingWorkspace } from '../existing-workspace';
 import { textTable } from '../text-table';
+import { withWorkspace } from '../with-engine';
 
 export interface RunsOptions {
   readonly workspace?: string;
@@ -14,21 +15,16 @@ export function runsCommand(program: Command, run: (options: RunsOptions) => Pro
   program
     .command('runs')
     .description('list the runs of a workspace, oldest first')
-    .option('--workspace <file>', 'workspace file (default: the one of the window)')
-    .option('--json', 'print one JSON document', false)
+    .addOption(workspaceOption())
+    .addOption(jsonOption())
     .action((options: RunsOptions) => run(options));
 }
 
-export async function runRuns(environment: CliEnvironment, options: RunsOptions): Promise<number> {
-  const file = existingWorkspace(environment, options.workspace);
-  const engine = environment.openEngine({ workers: 1 });
-  try {
-    const { runs } = await engine.call('workspace.open', { file });
+export function runRuns(environment: CliEnvironment, options: RunsOptions): Promise<number> {
+  return withWorkspace(environment, { ...options, workers: 1 }, async (_, { runs }) => {
     environment.stdout.write(options.json ? `${JSON.stringify({ runs })}\n` : runsText(runs));
     return exitCode.ok;
-  } finally {
-    await engine.close();
-  }
+  });
 }
 
 /** Ids as short as they are still their own. */
