@@ -1,7 +1,7 @@
 /** Entry of the command line: `bitlog2 COMMAND`, under plain Node or under Electron's (ELECTRON_RUN_AS_NODE=1). */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createEngine, nodeTrial } from '../engine';
+import { createEngine, nodeTrial, stuckWords } from '../engine';
 import type { CliEnvironment, TextStream } from './environment';
 import { runCli } from './program';
 import { userDataFolder } from './user-data';
@@ -20,6 +20,11 @@ const environment: CliEnvironment = {
     defaultWorkspace,
     version: __APP_VERSION__,
     trial: nodeTrial(join(__dirname, 'model-trial.js')),
+    // An orderly end would wait for the thread.
+    onStuck: (stuck) => {
+      writeSync(2, `\n${stuckWords(stuck)}, and a thread cannot be ended: this process ends itself. Run the same command with --resume: it continues from its last stored batch\n`);
+      process.kill(process.pid, 'SIGKILL');
+    },
     ...(workers === null ? {} : { workers }),
   }),
   stdout: stream(process.stdout),

@@ -11,6 +11,7 @@ import { Service } from './runtime/service';
 import { serve, type EnginePort } from './runtime/serve';
 import type { TrialProcess } from './runtime/untrusted/try-model';
 
+export { stuckWords, usualLimits } from './runtime/workers/life-watch';
 export { nodeTrial } from './runtime/untrusted/try-model';
 export type { EngineOptions, EnginePort, ParityOptions, TrialProcess };
 

@@ -55,6 +55,11 @@ function kindOf(message: unknown): unknown {
   return typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined;
 }
 
+/** What the engine says of a worker that does not come back. */
+function stuckText(message: unknown): string | null {
+  return kindOf(message) === 'stuck' && typeof message === 'object' && message !== null && 'detail' in message && typeof message.detail === 'string' ? message.detail.slice(0, 200) : null;
+}
+
 export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<Port> {
   const pages = new Set<EngineClientPage<Port>>();
   let engine: EngineProcess<Port> | undefined;
@@ -96,15 +101,21 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
     if (next.delayMs !== null) cancelRestart = parts.later(start, next.delayMs);
   }
 
+  /** Ends one that will not end by itself; its end is noticed like any other. */
+  function end(child: EngineProcess<Port>, why: string): void {
+    if (hung === child || stopped) return;
+    reason = why;
+    lastEnd = 'unknown';
+    hung = child;
+    child.destroy();
+  }
+
   /** Its main thread never computes for long, so one that says nothing for several beats hangs. */
   function beat(child: EngineProcess<Port>, heart: Heart): void {
     cancelBeat = parts.later(() => {
       const next = heartbeat(heart, parts.now(), beatMs);
       if (next.kind === 'hangs') {
-        reason = `no answer for ${Math.round(next.silentMs / 1000)} s`;
-        lastEnd = 'unknown';
-        hung = child;
-        child.destroy();
+        end(child, `no answer for ${Math.round(next.silentMs / 1000)} s`);
         return;
       }
       heard = (): void => { next.heart.answered = true; };
@@ -121,6 +132,8 @@ export function startEngineHost<Port>(parts: EngineHostParts<Port>): EngineHost<
     engine = child;
     child.on('message', (message) => {
       if (kindOf(message) === 'pong') heard();
+      const stuck = stuckText(message);
+      if (stuck !== null) end(child, stuck);
       if (kindOf(message) !== 'ready') return;
       ready = true;
       beat(child, stillHeart(parts.now()));

@@ -1,7 +1,7 @@
 /** Entry of the engine process: the engine behind the ports that main hands over. No logic of its own. */
 import { join } from 'node:path';
 import type { MessagePortMain } from 'electron';
-import { createEngine, serveEngine, type Engine, type EnginePort } from '../engine';
+import { createEngine, serveEngine, stuckWords, usualLimits, type Engine, type EnginePort } from '../engine';
 import { toFailure } from '../shared/failure';
 import { ModelTrials } from './trials-client';
 
@@ -31,6 +31,9 @@ process.on('unhandledRejection', (reason) => {
   process.exit(1);
 });
 
+/** Seconds that a worker may be silent at least, where it was said: see LaunchOptions. */
+const patience = Number(switchValue('worker-patience'));
+
 const trials = new ModelTrials((message) => process.parentPort.postMessage(message));
 const engine = createEngine({
   workerPath: join(__dirname, 'worker.js'),
@@ -39,6 +42,9 @@ const engine = createEngine({
   version: __APP_VERSION__,
   trial: trials.start,
   lastEnd: switchValue('last-end') === 'killed' ? 'killed' : 'unknown',
+  // Its thread cannot be ended, and this process with it would wait for the thread: main ends it from outside.
+  onStuck: (stuck) => process.parentPort.postMessage({ kind: 'stuck', detail: stuckWords(stuck) }),
+  ...(patience > 0 ? { watchLimits: { ...usualLimits, leastMs: 1000 * patience } } : {}),
 });
 
 /** Failures also go to the log: what a person stops is none. */

@@ -93,7 +93,7 @@ function boot(): void {
   const host = startEngineHost<MessagePortMain>({
     fork: (lastEnd) => forkEngine({
       file: folders.engine, trial: folders.trial, serviceName: engineServiceName,
-      args: [`--resources=${folders.resources}`, `--user-data=${app.getPath('userData')}`, `--last-end=${lastEnd}`],
+      args: [`--resources=${folders.resources}`, `--user-data=${app.getPath('userData')}`, `--last-end=${lastEnd}`, `--worker-patience=${launch.workerPatience ?? 0}`],
       said: (text) => log.write('engine', text),
     }),
     makeChannel: () => new MessageChannelMain(),

@@ -8,6 +8,8 @@ export interface LaunchOptions {
   readonly locale: Locale | null;
   readonly theme: Theme | null;
   readonly openSample: boolean;
+  /** Seconds that a worker thread may be silent at least before it counts as hanging; null for the usual. For tests of just that. */
+  readonly workerPatience: number | null;
 }
 
 function valueOf(args: readonly string[], name: string): string | null {
@@ -20,7 +22,7 @@ function valueOf(args: readonly string[], name: string): string | null {
   return null;
 }
 
-const takesValue = new Set(['--workspace', '--user-data-dir', '--lang', '--theme']);
+const takesValue = new Set(['--workspace', '--user-data-dir', '--lang', '--theme', '--worker-patience']);
 
 /**
  * The workspace file among the arguments, as a file manager or a shell gives it: the first that is no switch, nor a switch's value,
@@ -36,7 +38,7 @@ export function workspaceArgument(args: readonly string[], folder: string): stri
 }
 
 /**
- * Reads a workspace file (`bitlog2-workbench FILE.bitlog2`), `--workspace FILE`, `--user-data-dir DIR`, `--lang en|ko`, `--theme dark|light|system` and `--open-sample`,
+ * Reads a workspace file (`bitlog2-workbench FILE.bitlog2`), `--workspace FILE`, `--user-data-dir DIR`, `--lang en|ko`, `--theme dark|light|system`, `--open-sample` and `--worker-patience SECONDS`,
  * each also as `--name=value`. A language or theme that the app does not have counts as not given:
  * `--lang` is Chromium's switch too and may carry any language.
  *
@@ -46,12 +48,14 @@ export function parseLaunchOptions(args: readonly string[], folder: string): Lau
   const workspace = valueOf(args, 'workspace');
   const lang = valueOf(args, 'lang');
   const theme = valueOf(args, 'theme');
+  const patience = Number(valueOf(args, 'worker-patience'));
   return {
     workspace: workspace === null ? workspaceArgument(args, folder) : resolve(folder, workspace),
     userDataDir: valueOf(args, 'user-data-dir'),
     locale: locales.find((locale) => lang !== null && lang.toLowerCase().startsWith(locale)) ?? null,
     theme: themes.find((name) => name === theme) ?? null,
     openSample: args.includes('--open-sample'),
+    workerPatience: Number.isFinite(patience) && patience >= 1 ? patience : null,
   };
 }
 

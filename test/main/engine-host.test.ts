@@ -165,6 +165,35 @@ test('an engine that answers nothing any more is ended and started again, whatev
   expect(take()).toEqual(['state restarting: no answer for 25 s', 'fork engine1']);
 });
 
+test('an engine that says that a worker does not come back is ended once and started again, and what it was at is to blame', () => {
+  const { host, child, advance, take } = setUp();
+  child(0).message({ kind: 'ready' });
+  take();
+  for (const nonsense of [{ kind: 'stuck' }, { kind: 'stuck', detail: 7 }]) child(0).message(nonsense);
+  expect(take()).toEqual([]);
+  child(0).message({ kind: 'stuck', detail: 'a worker did not come back' });
+  child(0).message({ kind: 'stuck', detail: 'again' });
+  expect(take()).toEqual(['destroy engine0']);
+  child(0).exit(9);
+  host.noteReason('killed, exit code 9', 'killed');
+  advance(100);
+  advance(400);
+  // Not 'after killed', which would count half.
+  expect(take()).toEqual(['state restarting: a worker did not come back', 'fork engine1']);
+});
+
+test('a worker that hangs while the engine is being stopped changes nothing: patience ends it', async () => {
+  const { host, child, advance, take } = setUp();
+  child(0).message({ kind: 'ready' });
+  const stopped = host.stop(3000);
+  take();
+  child(0).message({ kind: 'stuck', detail: 'a worker did not come back' });
+  expect(take()).toEqual([]);
+  advance(3000);
+  await stopped;
+  expect(take()).toEqual(['kill engine0']);
+});
+
 test('no beat goes on after the end', async () => {
   const { host, child, advance, take } = setUp();
   child(0).message({ kind: 'ready' });

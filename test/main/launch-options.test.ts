@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import { parseLaunchOptions, workspaceArgument } from '../../src/main/launch-options';
 
-const nothing = { workspace: null, userDataDir: null, locale: null, theme: null, openSample: false };
+const nothing = { workspace: null, userDataDir: null, locale: null, theme: null, openSample: false, workerPatience: null };
 
 test('reads every switch, as two words or with an equals sign', () => {
-  const expected = { workspace: '/w.bitlog2', userDataDir: '/u', locale: 'ko', theme: 'light', openSample: true };
-  expect(parseLaunchOptions(['electron', '/app', '--workspace', '/w.bitlog2', '--user-data-dir', '/u', '--lang', 'ko', '--theme', 'light', '--open-sample'], '/home/person')).toEqual(expected);
-  expect(parseLaunchOptions(['electron', '/app', '--workspace=/w.bitlog2', '--user-data-dir=/u', '--lang=ko-KR', '--theme=light', '--open-sample'], '/home/person')).toEqual(expected);
+  const expected = { workspace: '/w.bitlog2', userDataDir: '/u', locale: 'ko', theme: 'light', openSample: true, workerPatience: 5 };
+  expect(parseLaunchOptions(['electron', '/app', '--workspace', '/w.bitlog2', '--user-data-dir', '/u', '--lang', 'ko', '--theme', 'light', '--open-sample', '--worker-patience', '5'], '/home/person')).toEqual(expected);
+  expect(parseLaunchOptions(['electron', '/app', '--workspace=/w.bitlog2', '--user-data-dir=/u', '--lang=ko-KR', '--theme=light', '--open-sample', '--worker-patience=5'], '/home/person')).toEqual(expected);
 });
 
 test('what is not given, or not known, counts as not given', () => {
   expect(parseLaunchOptions(['electron', '/app', '--no-sandbox'], '/home/person')).toEqual(nothing);
-  expect(parseLaunchOptions(['electron', '/app', '--lang=fr', '--theme', 'sepia'], '/home/person')).toEqual(nothing);
+  expect(parseLaunchOptions(['electron', '/app', '--lang=fr', '--theme', 'sepia', '--worker-patience=soon'], '/home/person')).toEqual(nothing);
+  for (const wrong of ['0', '-3', 'Infinity', '']) expect(parseLaunchOptions(['electron', '/app', `--worker-patience=${wrong}`], '/home/person')).toEqual(nothing);
 });
 
 test('a switch without its value does not swallow the next switch', () => {

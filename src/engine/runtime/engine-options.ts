@@ -1,5 +1,6 @@
 /** What an engine is created with. */
 import type { TrialProcess } from './untrusted/try-model';
+import type { StuckWorker, WatchLimits } from './workers/life-watch';
 
 export interface EngineOptions {
   /** The built worker entry. */
@@ -17,4 +18,8 @@ export interface EngineOptions {
   readonly lastEnd?: 'unknown' | 'killed';
   /** Starts a process in which a model is loaded for the first time. Left out: models are loaded here at once, which only who made them himself should do. */
   readonly trial?: TrialProcess;
+  /** Called once when a worker thread does not come back from native code. It cannot be ended, so who owns the process ends that. Left out: nobody watches. */
+  readonly onStuck?: (stuck: StuckWorker) => void;
+  /** Other limits than the usual: for tests. */
+  readonly watchLimits?: WatchLimits;
 }

@@ -32,6 +32,7 @@ import { openStore } from './store/open-store';
 import type { Store, StoredRun } from './store/store-types';
 import { WorkerPool } from './workers/pool';
 import { StopFlag } from './workers/stop-flag';
+import { watchPool } from './workers/watch-pool';
 
 export class Service implements Desk {
   private opened: Promise<Store> | null = null;
@@ -79,8 +80,15 @@ export class Service implements Desk {
         await old?.close();
       }
     }
-    this.started ??= { size, pool: WorkerPool.start(this.options.workerPath, size) };
+    this.started ??= { size, pool: this.startPool(size) };
     return this.started.pool;
+  }
+
+  private async startPool(size: number): Promise<WorkerPool> {
+    const { workerPath, onStuck, watchLimits } = this.options;
+    const pool = await WorkerPool.start(workerPath, size);
+    if (onStuck !== undefined) watchPool(pool, onStuck, watchLimits);
+    return pool;
   }
 
   /** The pool as it stands, whatever its size. */

@@ -4,6 +4,8 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { EngineError, fail } from '../../../shared/failure';
+import type { LifeSigns } from './life-signs';
+import type { BusyWorker } from './life-watch';
 import type { FromWorker, TaskResults, ToWorker, WorkerEvent, WorkerTask } from './protocol';
 import { lostError, startWorker } from './start-worker';
 import { StopFlag } from './stop-flag';
@@ -33,6 +35,9 @@ interface Job {
 
 interface Slot {
   readonly worker: Worker;
+  readonly life: LifeSigns;
+  /** The task that it was sent and has not answered. */
+  doing: { readonly id: number; readonly kind: string } | null;
   readonly have: Set<string>;
   busy: boolean;
   /** Busy with something brief, and free soon. */
@@ -64,7 +69,7 @@ export class WorkerPool {
   static async start(workerPath: string, size: number): Promise<WorkerPool> {
     const slots: Slot[] = [];
     try {
-      for (let index = 0; index < size; index++) slots.push({ worker: await startWorker(workerPath), have: new Set(), busy: false, brief: false, pauses: [], lost: null });
+      for (let index = 0; index < size; index++) slots.push({ ...await startWorker(workerPath), doing: null, have: new Set(), busy: false, brief: false, pauses: [], lost: null });
     } catch (error) {
       await new WorkerPool(slots).close();
       throw error;
@@ -79,6 +84,12 @@ export class WorkerPool {
 
   get size(): number {
     return this.slots.length;
+  }
+
+  /** Workers that have a task, for who watches over them; null when the pool is closed and nothing is under way any more. */
+  busy(): BusyWorker[] | null {
+    if (this.closed && this.waiting.size === 0) return null;
+    return this.slots.flatMap(({ doing, life, lost }, worker) => (doing === null || lost !== null ? [] : [{ worker, task: doing.id, what: doing.kind, signs: life.count }]));
   }
 
   /** Queues a task. Rejects with EngineError for expected failures, 'stopped' among them, and with 'engine-lost' when its thread dies. */
@@ -189,6 +200,7 @@ export class WorkerPool {
       }
       const id = this.nextId++;
       this.waiting.set(id, { onEvent, resolve, reject, slot });
+      slot.doing = { id, kind: task.kind };
       slot.worker.postMessage({ kind: 'task', id, task, stop: stop.buffer } satisfies ToWorker);
     });
   }
@@ -203,6 +215,7 @@ export class WorkerPool {
         return;
       }
       this.waiting.delete(message.id);
+      slot.doing = null;
       if (message.kind === 'done') waiting.resolve(message.result);
       else waiting.reject(new EngineError(message.failure));
     });

@@ -1,6 +1,7 @@
 /** One worker thread, from its start to its first word. */
 import { Worker } from 'node:worker_threads';
 import { type EngineError, fail } from '../../../shared/failure';
+import { LifeSigns, type WorkerStart } from './life-signs';
 
 /**
  * V8 lets each thread's young generation grow to 48 MB, bit by bit over the first thousands of images. What our threads allocate there are
@@ -15,9 +16,11 @@ export function lostError(what: string): EngineError {
 }
 
 /** Starts a worker from its built file. Rejects with 'engine-lost' when it does not come up. */
-export function startWorker(workerPath: string): Promise<Worker> {
+export function startWorker(workerPath: string): Promise<{ readonly worker: Worker; readonly life: LifeSigns }> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerPath, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
+    const life = new LifeSigns();
+    const workerData: WorkerStart = { life: life.buffer };
+    const worker = new Worker(workerPath, { workerData, resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
     const failed = (error: Error): void => reject(lostError(`A worker thread does not start: ${error.message}`));
     const ended = (code: number): void => reject(lostError(`A worker thread ended while it started (exit code ${code})`));
     worker.once('error', failed);
@@ -25,7 +28,7 @@ export function startWorker(workerPath: string): Promise<Worker> {
     worker.once('message', () => {
       worker.off('error', failed);
       worker.off('exit', ended);
-      resolve(worker);
+      resolve({ worker, life });
     });
   });
 }
