@@ -11,9 +11,12 @@ export interface Dialogs {
   dataset(contents: WebContents): Promise<string | null>;
   labels(contents: WebContents): Promise<string | null>;
   workspace(contents: WebContents, create: boolean): Promise<string | null>;
+  merge(contents: WebContents): Promise<string[]>;
   save(contents: WebContents, name: string, kind: SavedKind): Promise<string | null>;
   export(contents: WebContents, name: string, format: TableFormat): Promise<string | null>;
 }
+
+const workspaces = [{ name: 'BitLog2', extensions: ['bitlog2'] }];
 
 function ownerOf(contents: WebContents): BrowserWindow {
   const window = BrowserWindow.fromWebContents(contents);
@@ -58,10 +61,15 @@ export function makeDialogs(state: StateFile, locale: () => Locale): Dialogs {
       const [file] = await open(contents, { title: labels(locale()).chooseLabels, properties: ['openFile'], filters });
       return file === undefined ? null : remember(file, dirname(file));
     },
+    async merge(contents) {
+      const files = await open(contents, { title: labels(locale()).mergeWorkspaces, properties: ['openFile', 'multiSelections'], filters: workspaces });
+      const [first] = files;
+      if (first !== undefined) remember(first, dirname(first));
+      return files;
+    },
     async workspace(contents, create) {
-      const filters = [{ name: 'BitLog2', extensions: ['bitlog2'] }];
-      if (create) return save(contents, { title: labels(locale()).newWorkspace, filters, defaultPath: inLastFolder('workspace.bitlog2') });
-      const [file] = await open(contents, { title: labels(locale()).openWorkspace, properties: ['openFile'], filters });
+      if (create) return save(contents, { title: labels(locale()).newWorkspace, filters: workspaces, defaultPath: inLastFolder('workspace.bitlog2') });
+      const [file] = await open(contents, { title: labels(locale()).openWorkspace, properties: ['openFile'], filters: workspaces });
       return file === undefined ? null : remember(file, dirname(file));
     },
     save(contents, name, kind) {

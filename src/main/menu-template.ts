@@ -39,6 +39,7 @@ export function menuTemplate(locale: Locale, developing: boolean, { command, sho
         separator,
         item(text.newWorkspaceItem, 'new-workspace', 'CmdOrCtrl+N'),
         item(text.openWorkspaceItem, 'open-workspace'),
+        item(text.mergeWorkspacesItem, 'merge-workspaces'),
         separator,
         item(text.reproduce, 'reproduce'),
         item(text.report, 'report'),

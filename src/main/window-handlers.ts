@@ -61,6 +61,7 @@ export function makeWindowHandlers({ state, dialogs, savedFiles, launch, locale,
     'dialog.models': async (_none, contents) => ({ files: await dialogs.models(contents) }),
     'dialog.dataset': async (_none, contents) => ({ folder: await dialogs.dataset(contents) }),
     'dialog.labels': async (_none, contents) => ({ file: await dialogs.labels(contents) }),
+    'dialog.merge': async (_none, contents) => ({ files: await dialogs.merge(contents) }),
     'dialog.workspace': async ({ create }, contents) => ({ file: await dialogs.workspace(contents, create) }),
     'recents.add': (recent) => {
       const recents = addRecent(state.current.recents, recent);

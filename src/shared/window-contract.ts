@@ -63,6 +63,8 @@ export const windowContract = {
   'dialog.dataset': { params: none, result: v.object({ folder: v.nullable(path) }) },
   /** A file with labels of a data set's pictures. */
   'dialog.labels': { params: none, result: v.object({ file: v.nullable(path) }) },
+  /** Workspaces that another one shall take in. */
+  'dialog.merge': { params: none, result: v.object({ files: v.array(path) }) },
   'dialog.workspace': { params: v.object({ create: v.boolean() }), result: v.object({ file: v.nullable(path) }) },
   /** Remembers what was opened successfully; the newest first, no duplicates. */
   'recents.add': { params: recentSchema, result: v.object({ recents: v.array(recentSchema) }) },
@@ -96,7 +98,7 @@ export type WindowResult<M extends WindowMethod> = v.InferOutput<WindowContract[
  * (Ctrl+B, Ctrl+Shift+B, Ctrl+J, Alt+Left, Alt+Right, Ctrl+1 to Ctrl+6, Ctrl+/); Ctrl+O, Ctrl+Shift+O and the like are the menu's own.
  */
 export const menuCommands = [
-  'open-sample', 'add-model', 'open-dataset', 'open-workspace', 'new-workspace',
+  'open-sample', 'add-model', 'open-dataset', 'open-workspace', 'new-workspace', 'merge-workspaces',
   'reproduce', 'report', 'export-data',
   'page-board', 'page-layers', 'page-attention', 'page-levels', 'page-images', 'page-calibration',
   'back', 'forward', 'toggle-left', 'toggle-right', 'toggle-jobs', 'shortcuts', 'about',

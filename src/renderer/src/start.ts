@@ -5,6 +5,7 @@ import type { Services } from './services';
 import { callShell } from '../../shared/window-contract';
 import { useCommands } from './stores/commands';
 import { useEngineState } from './stores/engine-state';
+import { useMerging } from './stores/merging';
 import { usePreferences } from './stores/preferences';
 import { useReproduction } from './stores/reproduction';
 import { useSelection } from './stores/selection';
@@ -62,6 +63,7 @@ function menuRunner(): (command: MenuCommand) => void {
   const selection = useSelection();
   const preferences = usePreferences();
   const reproduction = useReproduction();
+  const merging = useMerging();
   return (command) => {
     switch (command) {
       case 'open-sample': void commands.openSample(); break;
@@ -69,6 +71,7 @@ function menuRunner(): (command: MenuCommand) => void {
       case 'add-model': void commands.addModels(); break;
       case 'open-dataset': void commands.openDataset(); break;
       case 'open-workspace': void commands.openWorkspace(false); break;
+      case 'merge-workspaces': merging.ask(); break;
       case 'new-workspace': void commands.openWorkspace(true); break;
       case 'report': void commands.saveReport(); break;
       case 'export-data': commands.exportDialog = true; break;

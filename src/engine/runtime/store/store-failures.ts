@@ -28,7 +28,7 @@ export function lockedFailure(file: string, holder: LockHolder | null): EngineEr
   return fail('workspace-locked', `The workspace is in use by ${who}`, {
     file,
     expected: 'one process at a time for a workspace',
-    next: 'Wait until it ends or close it, or use another file (--workspace OTHER) and join the two later: bitlog2 merge OTHER --into THIS',
+    next: 'Close it there or wait until it ends, or work in another workspace and merge the two later (command line: --workspace OTHER, then bitlog2 merge OTHER --into THIS)',
   });
 }
 
