@@ -15,6 +15,8 @@ export interface LaunchSettings {
   readonly userData?: string;
   /** A packaged program; otherwise the built app in Electron. */
   readonly program?: string;
+  /** Folder of the app; otherwise this project as it is built. */
+  readonly folder?: string;
 }
 
 export interface RunningApp {
@@ -59,11 +61,11 @@ async function watch(page: Page, complaints: string[]): Promise<void> {
  *
  * @throws {Error} if there is no Electron, or the window does not come
  */
-export async function launchApp({ locale = 'en', theme = 'dark', args = [], userData, program }: LaunchSettings = {}): Promise<RunningApp> {
+export async function launchApp({ locale = 'en', theme = 'dark', args = [], userData, program, folder: appFolder = root }: LaunchSettings = {}): Promise<RunningApp> {
   const folder = userData ?? mkdtempSync(join(tmpdir(), 'bitlog2-app-'));
   const app = await _electron.launch({
     executablePath: program ?? electronBinary(),
-    args: [...(program === undefined ? [root] : []), `--user-data-dir=${folder}`, `--lang=${locale}`, `--theme=${theme}`, ...args, ...rootSwitches()],
+    args: [...(program === undefined ? [appFolder] : []), `--user-data-dir=${folder}`, `--lang=${locale}`, `--theme=${theme}`, ...args, ...rootSwitches()],
     timeout: 60_000,
   });
   const complaints: string[] = [];

@@ -68,7 +68,7 @@ export async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[]
   if (which === 'all' && ends.every(({ status }) => status === 'fulfilled')) {
     ends.push(...await Promise.allSettled([(async () => {
       for (const work of out) committing.add(leaveOut(inputs, work, size));
-      if (suspect.length > 0) inputs.emit({ kind: 'note', text: `${suspect.length} batches were in work when the program ended: each is evaluated alone` });
+      if (suspect.length > 0) inputs.emit({ kind: 'note', text: suspect.length === 1 ? '1 batch was in work when the program ended: it is evaluated alone' : `${suspect.length} batches were in work when the program ended: each is evaluated alone` });
       for (const work of suspect) await evaluate([work]);
     })()]));
   }

@@ -21,7 +21,7 @@ describe('a worker that gives no sign', () => {
   it('counts as hanging after the least limit, not before', () => {
     const found = watching(new LifeWatch(), 2000, () => [busy(0, 1, 7)]);
     expect(found).toEqual({ look: usualLimits.leastMs / every, stuck: { what: 'evaluate', silentMs: usualLimits.leastMs, limitMs: usualLimits.leastMs } });
-    expect(found === null ? '' : stuckWords(found.stuck)).toBe("a worker did not come back from 'evaluate' for 300 s");
+    expect(found === null ? '' : stuckWords(found.stuck)).toBe("a worker did not come back from 'evaluate' for 600 s");
   });
 
   it('is found beside one that works on', () => {
@@ -45,12 +45,12 @@ describe('never counts as hanging', () => {
 
   it('a task that takes days and gives signs, or many short tasks without any', () => {
     expect(watching(new LifeWatch(), 200_000, (look) => [busy(0, 1, Math.floor(look / 250))])).toBeNull();
-    expect(watching(new LifeWatch(), 200_000, (look) => [busy(0, Math.floor(look / 299), 0)])).toBeNull();
+    expect(watching(new LifeWatch(), 200_000, (look) => [busy(0, Math.floor(look / 599), 0)])).toBeNull();
   });
 
   it('one in a machine that slept, was stopped, or got hardly any time', () => {
     // A look a day: each counts two seconds.
-    expect(watching(new LifeWatch(), 140, () => [busy(0, 1, 7)], () => 24 * 3600_000)).toBeNull();
+    expect(watching(new LifeWatch(), 290, () => [busy(0, 1, 7)], () => 24 * 3600_000)).toBeNull();
     expect(watching(new LifeWatch(), 290, () => [busy(0, 1, 7)], (look) => (look === 100 ? 8 * 3600_000 : every))).toBeNull();
   });
 
