@@ -43,3 +43,6 @@ export function parseHex(hex: string): Rgb {
 export function toCss(colour: Rgb): string {
   return `rgb(${Math.round(colour.r)} ${Math.round(colour.g)} ${Math.round(colour.b)})`;
 }
+
+/** The whole map as the background of a legend's bar, from the left. */
+export const viridisGradient = `linear-gradient(to right, ${Array.from({ length: 16 }, (_, i) => toCss(viridis(i / 15))).join(', ')})`;
