@@ -17,6 +17,7 @@ const bars: readonly { readonly id: RegExp; readonly bar: Bar }[] = [
   { id: /^workers\.jpeg$/, bar: { figure: 'ratio_to_decoded', atLeast: 0.9 } },
   { id: /^workers\.2$/, bar: { figure: 'ratio_to_one', atLeast: 1.85 } },
   { id: /^memory\.peak\.deit_base$/, bar: { figure: 'peak_bytes', atMost: 1.5e9 } },
+  { id: /^stop\./, bar: { figure: 'slowest_milliseconds', atMost: 500 } },
   { id: /^schemes\.all$/, bar: { figure: 'ratio_to_one', atMost: 5.5 } },
   { id: /^memory\.flat$/, bar: { figure: 'growth', within: 0.05 } },
   { id: /^memory\.estimate/, bar: { figure: 'ratio', within: 0.3 } },

@@ -12,6 +12,7 @@ import { memoryFlatBench } from './benches/memory-flat';
 import { memoryPeakBench } from './benches/memory-peak';
 import { safetensorsBench } from './benches/safetensors';
 import { schemesBench } from './benches/schemes';
+import { stopBench } from './benches/stop';
 import { workersBench } from './benches/workers';
 import { workersJpegBench } from './benches/workers-jpeg';
 import type { Bench } from './row';
@@ -37,6 +38,7 @@ export const benches: readonly Bench[] = [
   schemesBench,
   workersBench,
   workersJpegBench,
+  stopBench,
   memoryFlatBench,
   memoryEstimateBench,
   memoryPeakBench,
