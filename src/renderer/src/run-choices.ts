@@ -60,7 +60,7 @@ export function namedRuns(runs: readonly RunRecord[], words: RunWords, time: (is
   });
 }
 
-/** ISO times sort as text. */
+/** The workspace has them in the order they began, which their times need not follow: a clock may have been set back. */
 export function newestFirst(runs: readonly RunRecord[]): RunRecord[] {
-  return [...runs].sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0));
+  return [...runs].reverse();
 }

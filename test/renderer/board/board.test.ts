@@ -55,7 +55,7 @@ describe('board rows', () => {
 describe('live results', () => {
   it('replace the figures of their own cell only', () => {
     const run = makeRun(vit, 'Sqrt2_17', { id: 'new', images: 40, state: 'running', top1: 75 });
-    const next = boardWithRun(board, run, null);
+    const next = boardWithRun(board, run, null, []);
     expect(cellOf(next, vit.id, 'Sqrt2_17', 'reference')).toMatchObject({ run: { id: 'new', top1: 75 }, paired: null });
     expect(cellOf(next, swin.id, 'Sqrt2_17', 'reference')).toBe(cellOf(board, swin.id, 'Sqrt2_17', 'reference'));
     expect(next.cells).toHaveLength(board.cells.length);
@@ -64,14 +64,14 @@ describe('live results', () => {
   it('make a cell where there was none, and leave boards of other data alone', () => {
     const run = makeRun(vit, 'Sqrt2_17');
     const integer = { ...run, settings: { ...run.settings, arithmetic: 'integer' as const } };
-    expect(boardWithRun(board, integer, null).cells).toHaveLength(board.cells.length + 1);
-    expect(boardWithRun(board, { ...run, datasetId: 'other' }, null)).toBe(board);
+    expect(boardWithRun(board, integer, null, []).cells).toHaveLength(board.cells.length + 1);
+    expect(boardWithRun(board, { ...run, datasetId: 'other' }, null, [])).toBe(board);
   });
 
-  it('enter the list of runs once', () => {
+  it('enter the list of runs once, as the newest', () => {
     const summary = makeSummary([makeRun(vit, 'none')]);
     const added = summaryWithRun(summary, makeRun(vit, 'Sqrt2_16'));
-    expect(summaryWithRun(added, makeRun(vit, 'Sqrt2_16', { images: 5 })).runs.map((run) => run.images)).toEqual([5, 1000]);
+    expect(summaryWithRun(added, makeRun(vit, 'Sqrt2_16', { images: 5 })).runs.map((run) => run.images)).toEqual([1000, 5]);
   });
 });
 

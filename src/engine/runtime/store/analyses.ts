@@ -14,12 +14,12 @@ export function analyses(writer: Connection, reader: Connection): Analyses {
       return row === undefined ? null : parseStored(schema, text(row, 0), `answer (${kind})`);
     },
     async savedAnalyses<T>(runId: string, kind: string, schema: RecordSchema<T>): Promise<readonly T[]> {
-      const rows = await reader.rows('SELECT result FROM analyses WHERE run_id = $1 AND kind = $2 ORDER BY created DESC', [runId, kind]);
+      const rows = await reader.rows('SELECT result FROM analyses WHERE run_id = $1 AND kind = $2 ORDER BY created DESC, rowid DESC', [runId, kind]);
       return rows.map((row) => parseStored(schema, text(row, 0), `answer (${kind})`));
     },
     async savedAnalysesOf<T>(kind: string, schema: RecordSchema<T>): Promise<ReadonlyMap<string, readonly T[]>> {
       const found = new Map<string, T[]>();
-      for (const row of await reader.rows('SELECT run_id, result FROM analyses WHERE kind = $1 ORDER BY created DESC', [kind])) {
+      for (const row of await reader.rows('SELECT run_id, result FROM analyses WHERE kind = $1 ORDER BY created DESC, rowid DESC', [kind])) {
         const runId = text(row, 0);
         found.set(runId, [...(found.get(runId) ?? []), parseStored(schema, text(row, 1), `answer (${kind})`)]);
       }
@@ -29,7 +29,8 @@ export function analyses(writer: Connection, reader: Connection): Analyses {
       const key = textHash(canonicalJson(question));
       await writer.transaction(async (session) => {
         await session.run('DELETE FROM analyses WHERE run_id = $1 AND kind = $2 AND question = $3', [runId, kind, key]);
-        await session.run('INSERT INTO analyses VALUES ($1, $2, $3, $4, $5)', [runId, kind, key, canonicalJson(result), new Date().toISOString()]);
+        // Never before those that are there: a clock that was set back must not make the newest answer an old one.
+        await session.run(`INSERT INTO analyses VALUES ($1, $2, $3, $4, greatest($5, (SELECT coalesce(max(created), '') FROM analyses WHERE run_id = $1 AND kind = $2)))`, [runId, kind, key, canonicalJson(result), new Date().toISOString()]);
       });
     },
   };

@@ -16,15 +16,19 @@ export function arithmeticsOf(board: Board, modelId: string | null = null): stri
   return [...found].sort((a, b) => (a === 'reference' ? -1 : b === 'reference' ? 1 : a.localeCompare(b)));
 }
 
-/** The board with a run's new state in its cell. `cell`: the whole cell as the engine sees it now, when it has paired figures. */
-export function boardWithRun(board: Board, run: RunRecord, cell: BoardCell | null): Board {
+/**
+ * The board with a run's new state in its cell. `cell`: the whole cell as the engine sees it now, when it has paired figures; `runs`: those of the
+ * workspace, in the order they began. Their times are what a clock said, which may have been set back in between.
+ */
+export function boardWithRun(board: Board, run: RunRecord, cell: BoardCell | null, runs: readonly Pick<RunRecord, 'id'>[]): Board {
   if (board.datasetId !== null && board.datasetId !== run.datasetId) return board;
   // A run with exceptions stands in no cell (results/board.ts).
   if (someOverrides(run.settings.overrides) !== undefined) return board;
   const at = board.cells.findIndex((old) => old.modelId === run.modelId && old.scheme === run.settings.scheme && old.arithmetic === run.settings.arithmetic);
   const old = board.cells[at];
+  const place = (id: string): number => runs.findIndex((other) => other.id === id);
   // An earlier seed of the same job: a newer run stands in its place.
-  if (cell === null && old?.run && old.run.id !== run.id && old.run.created > run.created) return board;
+  if (cell === null && old?.run && old.run.id !== run.id && place(run.id) >= 0 && place(old.run.id) > place(run.id)) return board;
   const next: BoardCell = cell ?? {
     modelId: run.modelId,
     scheme: run.settings.scheme,
@@ -43,8 +47,8 @@ export function boardWithRun(board: Board, run: RunRecord, cell: BoardCell | nul
   return { ...board, datasetId: run.datasetId, cells };
 }
 
-/** The summary with a run added or brought up to date, newest first. */
+/** The summary with a run brought up to date, or added as the newest: runs stand in the order they began. */
 export function summaryWithRun(summary: WorkspaceSummary, run: RunRecord): WorkspaceSummary {
   const known = summary.runs.some((old) => old.id === run.id);
-  return { ...summary, runs: known ? summary.runs.map((old) => (old.id === run.id ? run : old)) : [run, ...summary.runs] };
+  return { ...summary, runs: known ? summary.runs.map((old) => (old.id === run.id ? run : old)) : [...summary.runs, run] };
 }

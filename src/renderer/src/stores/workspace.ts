@@ -103,7 +103,7 @@ export const useWorkspace = defineStore('workspace', () => {
 
   function applyRun(run: RunRecord, cell: BoardCell | null): void {
     if (summary.value !== null) summary.value = summaryWithRun(summary.value, run);
-    if (board.value !== null) board.value = boardWithRun(board.value, run, boardBaseline.value === 'none' || cell === null ? cell : heldElsewhere(board.value, cell));
+    if (board.value !== null) board.value = boardWithRun(board.value, run, boardBaseline.value === 'none' || cell === null ? cell : heldElsewhere(board.value, cell), summary.value?.runs ?? []);
     datasetId.value ??= run.datasetId;
   }
 
