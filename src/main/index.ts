@@ -75,7 +75,7 @@ function userName(): string {
 
 function boot(): void {
   log.write('main', `started, version ${__APP_VERSION__}, Electron ${process.versions.electron ?? ''}, ${process.platform} ${release()} ${process.arch}`);
-  const state = openStateFile(join(app.getPath('userData'), 'window.json'));
+  const state = openStateFile(join(app.getPath('userData'), 'window.json'), (problem) => log.write('main', `the window's settings cannot be written: ${problem}`));
   const systemLocale = (): Locale => (app.getLocale().toLowerCase().startsWith('ko') ? 'ko' : 'en');
   let chosenLocale: Locale | null = launch.locale;
   const locale = (): Locale => chosenLocale ?? state.current.locale ?? systemLocale();

@@ -1,30 +1,12 @@
-import { open, rename, rm } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { shell } from 'electron';
 import type { SavedKind } from '../shared/window-contract';
+import { writeWhole } from './write-whole';
 
 /** Writes what the person saves, and opens again only what it wrote. */
 export interface SavedFiles {
   write(file: string, kind: SavedKind, data: string | Uint8Array): Promise<string>;
   open(file: string): Promise<void>;
-}
-
-/** A file under its name is whole: one that was there before stays until the new one is on the disk, also when that is full. */
-async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
-  const fresh = `${path}.${process.pid}.part`;
-  try {
-    const handle = await open(fresh, 'w');
-    try {
-      await handle.writeFile(data);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
 }
 
 export function makeSavedFiles(): SavedFiles {

@@ -1,25 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { readShellState, type ShellState } from '../shared/shell-state';
+import { writeWholeNow } from './write-whole';
 
 export interface StateFile {
   readonly current: ShellState;
-  /** Changes some fields and writes the file before it returns. */
+  /** Changes some fields and writes the file before it returns. Never throws: where it cannot be written (a full disk), the change lasts until the end of the program. */
   update(change: Partial<ShellState>): void;
-}
-
-/** Either the old or the new file survives a crash, never half of one. */
-function writeAtomically(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const fresh = `${file}.new`;
-  const handle = openSync(fresh, 'w');
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, file);
 }
 
 function readJson(file: string): unknown {
@@ -31,8 +17,8 @@ function readJson(file: string): unknown {
   }
 }
 
-/** Opens the shell's state; whatever cannot be read takes its default. */
-export function openStateFile(file: string): StateFile {
+/** Opens the shell's state; whatever cannot be read takes its default. `unwritten` hears why a change could not be written. */
+export function openStateFile(file: string, unwritten: (problem: string) => void): StateFile {
   let current = readShellState(readJson(file));
   return {
     get current() {
@@ -40,7 +26,12 @@ export function openStateFile(file: string): StateFile {
     },
     update(change) {
       current = { ...current, ...change };
-      writeAtomically(file, `${JSON.stringify(current, null, 2)}\n`);
+      try {
+        writeWholeNow(file, `${JSON.stringify(current, null, 2)}\n`);
+      } catch (error) {
+        // Neither a dialog nor the closing of a window may fail for it.
+        unwritten(error instanceof Error ? error.message : String(error));
+      }
     },
   };
 }

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openStateFile } from '../../src/main/state-file';
+import { openStateFile as openState, type StateFile } from '../../src/main/state-file';
 
 let folder: string;
+const fails = (problem: string): void => { throw new Error(problem); };
+const openStateFile = (file: string): StateFile => openState(file, fails);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bitlog2-state-'));
 });
@@ -38,4 +40,14 @@ test.each(['', '{', 'null', '[]', '7'])('a broken file (%s) does not stop the st
   expect(state.current.theme).toBe('system');
   state.update({ theme: 'light' });
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ theme: 'light' });
+});
+
+test('where it cannot be written, as on a full disk, the change holds for this start, and why is told', () => {
+  // A file where its folder should be.
+  writeFileSync(join(folder, 'taken'), '');
+  const problems: string[] = [];
+  const state = openState(join(folder, 'taken', 'window.json'), (problem) => problems.push(problem));
+  state.update({ theme: 'dark' });
+  expect(state.current.theme).toBe('dark');
+  expect(problems).toEqual([expect.stringMatching(/EEXIST|ENOTDIR/)]);
 });

@@ -1,7 +1,7 @@
 /** Which files were tried: by the hash of their bytes, so that a file that changed is tried again. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { readTriedModels, type TriedModels } from '../../../shared/model-trial';
+import { writeWhole } from '../write-whole';
 
 /** Hashes kept; the oldest goes first. */
 const most = 500;
@@ -22,11 +22,8 @@ export class TrustedModels {
   add(hash: string): void {
     this.hashes.add(hash);
     const list: TriedModels = { program: this.program, hashes: [...new Set([...read(this.file, this.program), ...this.hashes])].slice(-most) };
-    const fresh = `${this.file}.${process.pid}.new`;
     try {
-      mkdirSync(dirname(this.file), { recursive: true });
-      writeFileSync(fresh, JSON.stringify(list));
-      renameSync(fresh, this.file);
+      writeWhole(this.file, JSON.stringify(list));
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
     }
