@@ -3,7 +3,7 @@
  * a line of JSON, then columns (names, offsets, rows) as bytes; its first line is the SHA-256 of the rest, so that a damaged one is listed anew.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatasetListing } from '../../core/datasets/dataset-listing';
 import { ImageTable } from '../../core/datasets/image-table';
@@ -11,6 +11,7 @@ import type { LabelChoice } from '../../../shared/settings';
 import { assemble, type ListedDataset } from './listing-parts';
 import type { PlacedTable, SplitPlaces } from './split-places';
 import { stillTrue, type Witness } from './witnesses';
+import { writeWhole } from '../write-whole';
 
 /** Goes up with every change of what is written: files of another version are listed anew. */
 const version = 1;
@@ -71,11 +72,7 @@ export function readKept(folder: string, root: string, labels: LabelChoice | nul
 /** Keeps a listing. A disk that is full or may not be written is no reason to fail: the listing is made anew next time. */
 export function keep(folder: string, root: string, labels: LabelChoice | null, { listing, witnesses, listed }: KeptListing): void {
   try {
-    mkdirSync(folder, { recursive: true });
-    const file = fileOf(folder, root, labels);
-    const whole = `${file}.${process.pid}.new`;
-    writeFileSync(whole, listingBytes(listing, witnesses, listed));
-    renameSync(whole, file);
+    writeWhole(fileOf(folder, root, labels), listingBytes(listing, witnesses, listed));
     forgetOld(folder);
   } catch {
     return;
