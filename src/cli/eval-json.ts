@@ -2,6 +2,7 @@
 import type { EvaluationResult } from '../shared/evaluation';
 import { someOverrides } from '../shared/overrides';
 import type { PairedResult, RunRecord } from '../shared/records';
+import type { Preprocess } from '../shared/settings';
 
 type EvaluatedRun = EvaluationResult['runs'][number];
 
@@ -36,6 +37,9 @@ function runJson({ run, parameters, skipped }: EvaluatedRun): object {
     ...(settings.arithmetic === 'integer' ? { exact: run.exact, fallbacks: run.fallbacks } : {}),
     ...(someOverrides(settings.overrides) === undefined ? {} : { overrides: settings.overrides }),
     seed: settings.seed,
+    preprocess: preprocessJson(settings.preprocess),
+    ...(settings.labelMap === undefined ? {} : { label_map: settings.labelMap }),
+    ...(settings.imageList === null ? {} : { image_list: settings.imageList }),
     batch: settings.batch,
     state: run.state,
     images: run.images,
@@ -49,6 +53,11 @@ function runJson({ run, parameters, skipped }: EvaluatedRun): object {
     images_per_second: imagesPerSecond(run),
     parameters,
   };
+}
+
+/** As `--preprocess` takes it. */
+function preprocessJson({ mean, std, cropPct, interpolation, ...rest }: Preprocess): object {
+  return { mean, std, crop_pct: cropPct, interpolation, ...rest };
 }
 
 function pairedJson(pair: PairedResult, names: ReadonlyMap<string, string>): object {

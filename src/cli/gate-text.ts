@@ -1,4 +1,5 @@
 /** The gate's report for a person at a terminal. */
+import { englishSetup } from '../report/setup-words';
 import { normalisationOf, type GateEvidence, type GateFinding, type GateRemark, type GateReport } from '../shared/gate';
 import type { LabelMapId } from '../shared/label-map';
 import type { Preprocess } from '../shared/settings';
@@ -12,7 +13,12 @@ export function gateText(report: GateReport): string {
   const expected = report.expected === null ? '' : `  said:    ${report.expected.top1.toFixed(2)} % by ${report.expected.source}, which the measurement ${report.expected.agrees ? 'agrees with' : 'does not agree with'}\n`;
   const table = evidence.length === 0 ? '' : `\n${textTable([['hypothesis', 'images', 'top-1 %', '95 %', 'loss', 'gained/lost', 'p', ''], ...evidence.map(row)])}\n`;
   const fix = fixOptions(report);
-  return `${head}${lines.join('')}${expected}${table}${fix === null ? '' : `  next:    ${fix}\n`}`;
+  return `${head}${inUse(report)}${lines.join('')}${expected}${table}${fix === null ? '' : `  next:    ${fix}\n`}`;
+}
+
+/** What was looked at: how pictures were prepared and by whose word, and how labels were mapped. */
+function inUse({ preprocess, preprocessSource, labelMap }: GateReport): string {
+  return `  pixels:  ${preprocessOption(preprocess)}, ${preprocessSource}\n${labelMap === null ? '' : `  labels:  ${labelMap}: ${labelMapText(labelMap)}\n`}`;
 }
 
 /** The options of `eval` and `check` that mend it; null when there is nothing to mend it with. */
@@ -90,20 +96,6 @@ function interval([low, high]: readonly [number, number]): string {
 
 /** What a map of labels comes to. */
 export function labelMapText(id: LabelMapId): string {
-  switch (id) {
-    case 'as-listed': return 'output = label';
-    case 'plus-one': return 'output = label + 1';
-    case 'minus-one': return 'output = label - 1';
-    case 'devkit-to-sorted': return 'they are the development kit\'s numbers, counted from 0';
-    case 'devkit-to-sorted-from-1': return 'they are the development kit\'s numbers (counted from 1), and were read as sorted WordNet ids';
-    case 'sorted-to-devkit': return 'they are sorted WordNet ids read as the development kit\'s numbers, or the outputs are in its order';
-    case 'sorted-to-devkit-plus-one': return 'they are sorted WordNet ids (counted from 0) read as the development kit\'s numbers';
-    case 'names-to-sorted': return 'they are places among the sorted English names';
-    case 'sorted-to-names': return 'the outputs are sorted by English name';
-    case 'by-class-name': return 'the folders\' names are ImageNet\'s class names';
-    case 'by-model-classes': return 'the folders\' names are the model\'s own class names, in another order';
-    case 'by-folder-number': return 'the folders\' names are output numbers, sorted as text';
-    case 'by-folder-number-from-1': return 'the folders\' names are output numbers counted from 1, sorted as text';
-    case 'by-position': return 'one output per class folder, in their sorted order';
-  }
+  // A terminal gets the signs of a keyboard.
+  return englishSetup.labelMaps[id].replaceAll('−', '-').replaceAll('’', '\'');
 }

@@ -1,5 +1,6 @@
 /** Runs as a table for a person: every accuracy with its interval, every difference with its interval and test. */
 import type { PairedResult, RunRecord } from '../shared/records';
+import { englishSetup, labelMapping, preprocessExtras } from '../report/setup-words';
 import { imagesPerSecond } from './eval-json';
 import { textTable } from './text-table';
 
@@ -13,7 +14,7 @@ export function resultsText(rows: readonly ResultRow[]): string {
   const seeds = new Set(rows.filter(({ run }) => run.settings.arithmetic !== 'fp32').map(({ run }) => run.settings.seed)).size > 1;
   const compared = rows.some(({ paired }) => paired !== null);
   const head = ['model', 'scheme', ...(seeds ? ['seed'] : []), 'bits', 'images', 'top-1 %', '95 % interval', 'top-5 %', ...(compared ? ['to FP32, points', '95 % interval', 'p'] : []), 'images/s'];
-  return textTable([head, ...rows.map((row) => cells(row, seeds, compared))], [0, 1]) + partialNote(rows) + (compared ? 'p: exact McNemar test against FP32 on the same images\n' : '');
+  return textTable([head, ...rows.map((row) => cells(row, seeds, compared))], [0, 1]) + partialNote(rows) + setupNotes(rows) + (compared ? 'p: exact McNemar test against FP32 on the same images\n' : '');
 }
 
 function cells({ run, paired }: ResultRow, seeds: boolean, compared: boolean): string[] {
@@ -49,6 +50,15 @@ function difference(paired: PairedResult | null): string[] {
 function partialNote(rows: readonly ResultRow[]): string {
   const partial = rows.filter(({ run }) => run.state !== 'done').length;
   return partial === 0 ? '' : `${partial} of ${rows.length} runs are not complete: their figures are of the images so far\n`;
+}
+
+/** How pictures and labels were treated, for every model where that is not the plain way. */
+function setupNotes(rows: readonly ResultRow[]): string {
+  const notes = rows.flatMap(({ run: { modelName, settings } }) => {
+    const mapping = labelMapping(settings, englishSetup);
+    return [...preprocessExtras(settings.preprocess, englishSetup), ...(mapping === null ? [] : [`labels ${mapping}`]), ...(settings.imageList === null ? [] : [`images ${englishSetup.chosenImages}`])].map((said) => `${modelName}: ${said}\n`);
+  });
+  return [...new Set(notes)].join('');
 }
 
 function figure(value: number | null): string {

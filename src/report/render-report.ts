@@ -12,6 +12,7 @@ import { reproductionSection } from './reproduction-section';
 import { reportWords } from './report-words';
 import { resultsTable } from './results-table';
 import { preprocessText, runSection, runTitle } from './run-section';
+import { labelMapping, labelOrigin, type SetupWords } from './setup-words';
 import { reportStyle } from './style';
 import type { ReportLanguage, ReportWords } from './words';
 
@@ -39,7 +40,7 @@ export function renderReport(data: ReportData, dataset: DatasetRecord | null = n
 ${reproduction === null ? html`` : reproductionSection(reproduction, words)}
 ${body}
 ${comparison(data, words)}
-${data.runs.map((run, place) => runSection(run, place, dataset, words))}
+${data.runs.map((run, place) => runSection(run, place, words))}
 ${facts(data, dataset, runs, words)}
 <footer>BitLog2 Workbench ${data.engine} · ${data.created}</footer></main></body></html>
 `;
@@ -80,7 +81,20 @@ function imageRange(runs: readonly RunRecord[], words: ReportWords): string {
   return least === most ? words.images(count(most), most === 1) : words.imageRange(count(least), count(most));
 }
 
-function facts(data: ReportData, dataset: DatasetRecord | null, runs: readonly RunRecord[], { facts: says, arithmetics }: ReportWords): Html {
+/** How labels were come by and mapped, where that is not as the files say; empty where it is. */
+function labelFacts(dataset: DatasetRecord | null, runs: readonly RunRecord[], setup: SetupWords): [string, string][] {
+  const maps = runs.map(({ settings }) => labelMapping(settings, setup));
+  const mapped = maps.some((map) => map !== null) ? [several(maps.map((map) => map ?? setup.asListed))] : [];
+  const said = [...(dataset === null ? [] : labelOrigin(dataset, setup)), ...mapped];
+  const chosen = runs.filter(({ settings }) => settings.imageList !== null).length;
+  return [...(said.length === 0 ? [] : [[setup.labels, said.join('; ')] satisfies [string, string]]), ...(chosen === 0 ? [] : [[setup.images, chosen === runs.length ? setup.chosenImages : setup.someChosen] satisfies [string, string]])];
+}
+
+/** Different ones in order; they hold commas themselves. */
+const several = (texts: readonly string[]): string => [...new Set(texts)].join('; ');
+
+function facts(data: ReportData, dataset: DatasetRecord | null, runs: readonly RunRecord[], words: ReportWords): Html {
+  const { facts: says, arithmetics, setup } = words;
   const quantised = runs.filter((run) => run.settings.arithmetic !== 'fp32').map((run) => run.settings);
   const time = runs.reduce((sum, run) => sum + run.seconds.calibration + run.seconds.evaluation, 0);
   const list: [string, string][] = [];
@@ -94,7 +108,8 @@ function facts(data: ReportData, dataset: DatasetRecord | null, runs: readonly R
   }
   list.push(
     [says.batch, distinct(runs.map((run) => run.settings.batch))],
-    [says.preprocess, distinct(runs.map(({ settings }) => preprocessText(settings.preprocess, says)))],
+    [says.preprocess, several(runs.map(({ settings }) => preprocessText(settings.preprocess, words)))],
+    ...labelFacts(dataset, runs, setup),
     [says.time, says.timeSays(seconds(time))],
     [says.workspace, data.workspace],
     [says.engine, data.engine],

@@ -4,21 +4,22 @@ import { renderSvg } from '../charts/render-svg';
 import { siteErrorOption } from '../charts/site-error-option';
 import type { FlipRow } from '../shared/images';
 import type { SiteErrors } from '../shared/layers';
-import type { DatasetRecord, RunRecord } from '../shared/records';
+import type { RunRecord } from '../shared/records';
 import type { ReportRun } from '../shared/report';
 import type { Preprocess } from '../shared/settings';
 import { count, interval, percent, seconds } from './figures';
 import { html, type Html } from './html';
 import { pairTable } from './pair-table';
+import { labelMapping, preprocessExtras } from './setup-words';
 import type { ReportWords } from './words';
 
 const chartWidth = 992;
 const worstSites = 12;
 
 /** @param place number of the section, for its anchor */
-export function runSection(report: ReportRun, place: number, dataset: DatasetRecord | null, words: ReportWords): Html {
+export function runSection(report: ReportRun, place: number, words: ReportWords): Html {
   const says = words.run;
-  const { run, against, paired, errors, levels, flips } = report;
+  const { run, against, paired, errors, levels, flips, classNames } = report;
   return html`<section class="run" id="run-${place}"><h2>${run.modelName}, ${runTitle(run, words)}</h2>
 <p class="big">${percent(run.top1)} %${run.top1Ci95 === null ? html`` : html` <span class="weak">${interval(run.top1Ci95, percent)}, ${says.ofImages(count(run.images), count(run.total))}</span>`}</p>
 <dl>${settingsOf(run, words).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
@@ -27,7 +28,7 @@ ${errors === null ? html`<p class="weak">${says.noErrors}</p>` : siteErrors(erro
 ${levels.length === 0 ? html`` : levelUsage(levels, says)}
 ${flips === null ? html`` : html`<h3>${says.flipsTitle}</h3>
 <p>${says.flips(count(flips.counts.lost), count(flips.counts.gained), count(flips.counts.changed), count(flips.counts.common))}</p>
-${flipTable(says.lost, flips.lost, dataset, says)}${flipTable(says.gained, flips.gained, dataset, says)}`}</section>`;
+${flipTable(says.lost, flips.lost, classNames, says)}${flipTable(says.gained, flips.gained, classNames, says)}`}</section>`;
 }
 
 /** "BitLog2_Half_17 W4A4, integer, seed 1, 2 overrides". */
@@ -45,6 +46,7 @@ export function runTitle({ settings }: RunRecord, { run, arithmetics }: ReportWo
 function settingsOf({ id, settings, state, skipped, top5, loss, seconds: took, exact, fallbacks, created }: RunRecord, words: ReportWords): [string, string][] {
   const { facts: says, arithmetics, states } = words;
   const quantised = settings.arithmetic !== 'fp32';
+  const mapping = labelMapping(settings, words.setup);
   return [
     [says.state, `${states[state]}${skipped > 0 ? `, ${says.skipped(count(skipped))}` : ''}`],
     [says.topLoss, `${percent(top5)} %, ${loss === null ? '–' : `${loss.toFixed(4)} nats`}`],
@@ -52,15 +54,18 @@ function settingsOf({ id, settings, state, skipped, top5, loss, seconds: took, e
     ...(quantised ? [[says.calibration, settings.calibrationList === null ? says.calibrationSays(count(settings.calibrationImages), false, String(settings.seed)) : says.calibrationChosen(count(settings.calibrationImages))] satisfies [string, string]] : []),
     ...Object.entries(settings.overrides ?? {}).map(([pattern, value]): [string, string] => [says.override, `${pattern} = ${String(value)}`]),
     [says.batch, String(settings.batch)],
-    [says.preprocess, preprocessText(settings.preprocess, says)],
+    [says.preprocess, preprocessText(settings.preprocess, words)],
+    ...(mapping === null ? [] : [[words.setup.labels, mapping] satisfies [string, string]]),
+    ...(settings.imageList === null ? [] : [[words.setup.images, words.setup.chosenImages] satisfies [string, string]]),
     [says.time, says.timeOfRun(seconds(took.calibration), seconds(took.evaluation))],
     [says.started, created],
     [says.run, id],
   ];
 }
 
-export function preprocessText({ mean, std, cropPct, interpolation }: Preprocess, says: ReportWords['facts']): string {
-  return says.preprocessSays(mean.join(' '), std.join(' '), cropPct, interpolation);
+export function preprocessText(preprocess: Preprocess, { facts, setup }: ReportWords): string {
+  const { mean, std, cropPct, interpolation } = preprocess;
+  return [facts.preprocessSays(mean.join(' '), std.join(' '), cropPct, interpolation), ...preprocessExtras(preprocess, setup)].join(', ');
 }
 
 function siteErrors(errors: SiteErrors, run: RunRecord, { run: says, sites: chart }: ReportWords): Html {
@@ -89,10 +94,9 @@ function levelUsage(levels: ReportRun['levels'], says: ReportWords['run']): Html
 <tbody>${levels.map(({ block, counts }) => html`<tr><th scope="row">${block}</th>${Array.from({ length: codes }, (_, code) => cell(counts, code))}</tr>`)}</tbody></table></div>`;
 }
 
-function flipTable(title: string, rows: readonly FlipRow[], dataset: DatasetRecord | null, says: ReportWords['run']): Html {
+function flipTable(title: string, rows: readonly FlipRow[], names: ReportRun['classNames'], says: ReportWords['run']): Html {
   if (rows.length === 0) return html``;
-  const names = new Map((dataset?.classes ?? []).map((entry) => [entry.label, entry.name]));
-  const name = (label: number | undefined): string => (label === undefined ? '–' : names.get(label) ?? String(label));
+  const name = (output: number | undefined): string => (output === undefined ? '–' : names[output] ?? String(output));
   return html`<div class="scroll"><table><caption>${title}</caption>
 <thead><tr><th scope="col">${says.image}</th><th scope="col">${says.label}</th><th scope="col">${says.before}</th><th scope="col">${says.margin}</th><th scope="col">${says.after}</th><th scope="col">${says.margin}</th></tr></thead>
 <tbody>${rows.map(({ file, label, run, baseline }) => html`<tr><th scope="row">${file}</th><td>${name(label)}</td><td>${name(baseline?.top5[0])}</td><td>${baseline === null ? '–' : baseline.margin.toFixed(2)}</td><td>${name(run.top5[0])}</td><td>${run.margin.toFixed(2)}</td></tr>`)}</tbody></table></div>`;

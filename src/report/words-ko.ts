@@ -2,6 +2,7 @@
 import { assertNever } from '../shared/assert-never';
 import type { ReproductionRemark } from '../shared/reproduction-remarks';
 import { count } from './figures';
+import { koreanSetup } from './setup-words';
 import type { ReportWords } from './words';
 
 function remark(said: ReproductionRemark): string {
@@ -29,6 +30,7 @@ export const koreanWords: ReportWords = {
   lang: 'ko',
   forest: { axis: 'top-1 정확도, % (점)와 95 % 신뢰구간 (막대)', published: '발표', integer: '정수', images: (images) => `이미지 ${count(images)}장` },
   sites: { local: '이 지점만', cumulative: '앞의 모든 지점까지', axis: '지점 출력의 상대 L2' },
+  setup: koreanSetup,
   remark,
   title: (dataset) => (dataset === null ? '비전 트랜스포머의 양자화' : `비전 트랜스포머의 양자화: 데이터셋 “${dataset}”`),
   nothing: '아직 측정한 것이 없습니다.',

@@ -5,6 +5,7 @@ import type { RunState } from '../shared/records';
 import { remarkSentence, type ReproductionRemark } from '../shared/reproduction-remarks';
 import type { Verdict } from '../shared/reproduction';
 import type { Arithmetic } from '../shared/settings';
+import { englishSetup, type SetupWords } from './setup-words';
 
 export type ReportLanguage = 'en' | 'ko';
 
@@ -12,6 +13,7 @@ export interface ReportWords {
   readonly lang: ReportLanguage;
   readonly forest: ForestWords;
   readonly sites: SiteErrorWords;
+  readonly setup: SetupWords;
   readonly remark: (remark: ReproductionRemark) => string;
   readonly title: (dataset: string | null) => string;
   readonly nothing: string;
@@ -72,6 +74,7 @@ export const englishWords: ReportWords = {
   lang: 'en',
   forest: englishForestWords,
   sites: englishSiteErrorWords,
+  setup: englishSetup,
   remark: remarkSentence,
   title: (dataset) => (dataset === null ? 'Quantisation of vision transformers' : `Quantisation of vision transformers on the data set “${dataset}”`),
   nothing: 'Nothing measured yet.',

@@ -92,6 +92,8 @@ export const engineContract = {
     result: v.object({ total: v.number(), predictions: v.array(predictionSchema) }),
     events: none,
   },
+  /** What the outputs of a run's model are called: labels and answers of its predictions are numbers of outputs. Null where nothing says a name. */
+  'run.classNames': { params: v.object({ runId: v.string() }), result: v.object({ names: v.array(v.nullable(v.string())) }), events: none },
   /** This run (a) against every other run of the same model and data set with images in common (b), newest first. */
   'run.paired': { params: v.object({ runId: v.string() }), result: v.array(pairedResultSchema), events: none },
   /** The picture as the network sees it (resized, cropped), before normalisation. */

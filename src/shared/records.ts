@@ -17,6 +17,8 @@ export const modelRecordSchema = v.object({
   parameters: v.number(),
   inputSize: v.number(),
   classes: v.number(),
+  /** Names of the outputs, where the model's file carries them. */
+  outputNames: v.optional(v.array(v.string())),
   /** One entry per attention block, in network order. */
   blocks: v.array(v.object({ name: v.string(), heads: v.number(), tokens: v.number() })),
   notes: v.array(v.string()),
@@ -29,6 +31,8 @@ export const datasetRecordSchema = v.object({
   root: v.string(),
   layout: v.string(),
   labelSet: v.string(),
+  /** The labels are numbers out of a file, and nothing confirms the order in which they were taken to count the classes. Left out where it does not hold. */
+  unconfirmed: v.optional(v.literal(true)),
   hash: v.string(),
   classes: v.array(v.object({ folder: v.string(), name: v.string(), label: v.number() })),
   trainImages: v.number(),

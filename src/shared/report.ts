@@ -17,6 +17,8 @@ export const reportRunSchema = v.object({
   errors: v.nullable(siteErrorsSchema),
   /** How often each code was used, all heads of a block together; empty for runs that quantise no map. */
   levels: v.array(v.object({ block: v.string(), counts: v.array(v.number()) })),
+  /** What the numbers of classes in `flips` are called, by output of the model; null where nothing says a name. */
+  classNames: v.array(v.nullable(v.string())),
   flips: v.nullable(v.object({ counts: flipCountsSchema, lost: v.array(flipRowSchema), gained: v.array(flipRowSchema) })),
 });
 export type ReportRun = Readonly<v.InferOutput<typeof reportRunSchema>>;

@@ -16,6 +16,8 @@ describe('check', () => {
     const record = cliRecord(script(({ model }) => passedReport(model)), files);
     expect(await runCli([...base, '--model', 'a.onnx,b.onnx'], record.environment)).toBe(0);
     expect(record.stdout()).toContain('tiny on Small ImageNet: passed (200 images)');
+    expect(record.stdout()).toContain('pixels:  {"mean":[0.485,0.456,0.406],"std":[0.229,0.224,0.225],"crop_pct":0.9,"interpolation":"bicubic"}, preset swin, by the file\'s name\n');
+    expect(record.stdout()).not.toContain('labels:  ');
     expect(record.stdout()).toContain('88.60 % by tiny.md, which the measurement agrees with');
     for (const { params } of record.calls.filter(({ method }) => method === 'gate.check')) v.parse(gateQuestionSchema, params);
     expect(record.closed()).toBe(1);
@@ -26,6 +28,12 @@ describe('check', () => {
     expect(await runCli([...base, '--seed', '0,1', '--again', '--labels', 'val.txt'], record.environment)).toBe(1);
     expect(record.calls.filter(({ method }) => method === 'gate.check').map(({ params }) => params)).toMatchObject([0, 1].map((seed) => ({ seed, again: true, labels: { file: '/here/val.txt', order: 'auto' } })));
     for (const text of ['FAULT', 'off by one: output = label - 1', 'it is given of ImageNet, it fits 0.5 (-1..1)', 'FP16 weights', '--label-map minus-one', 'same pixels']) expect(record.stdout()).toContain(text);
+  });
+
+  it('names the order of labels in use', async () => {
+    const record = cliRecord(script(({ model }) => passedReport(model, { labelMap: 'plus-one' })), files);
+    expect(await runCli([...base, '--label-map', 'plus-one'], record.environment)).toBe(0);
+    expect(record.stdout()).toContain('labels:  plus-one: output = label + 1\n');
   });
 
   it('prints one JSON document', async () => {

@@ -158,6 +158,22 @@ describe('eval: results', () => {
     expect(second).toMatch(/tiny +BitLog2_Half_17 +W4A4 +1000 +87\.50 +85\.50 to 89\.00 +92\.50 +-2\.50 +-3\.50 to -1\.50 +0\.0200 +50\.0/);
   });
 
+  it('names how pictures and labels were treated: in JSON always, in the table where it is not the plain way', async () => {
+    const odd = { ...half, settings: { ...half.settings, preprocess: { ...half.settings.preprocess, channels: 'bgr' as const, resize: 'squash' as const }, labelMap: 'plus-one' as const, imageList: ['val/a.png'] } };
+    const answer = result({ runs: [{ run: fp32, parameters: {}, skipped: [] }, { run: odd, parameters, skipped: [] }] });
+    const json = cliRecord(script(answer), files);
+    await runCli([...base, '--json'], json.environment);
+    const { runs } = parse(object({ runs: array(looseObject({})) }), JSON.parse(json.stdout()));
+    const preprocess = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], crop_pct: 0.9, interpolation: 'bicubic' };
+    expect(runs.map((run) => [run['preprocess'], run['label_map'], run['image_list']])).toEqual([[preprocess, undefined, undefined], [{ ...preprocess, channels: 'bgr', resize: 'squash' }, 'plus-one', ['val/a.png']]]);
+    const table = cliRecord(script(answer), files);
+    await runCli(base, table.environment);
+    expect(table.stdout().split('\n').slice(3)).toEqual(['tiny: both sides resized (squash)', 'tiny: channels BGR (blue first)', 'tiny: labels mapped (plus-one): output = label + 1', 'tiny: images from a list chosen by hand', 'p: exact McNemar test against FP32 on the same images', '']);
+    const plain = cliRecord(script(result()), files);
+    await runCli(base, plain.environment);
+    expect(plain.stdout().split('\n').slice(3)).toEqual(['p: exact McNemar test against FP32 on the same images', '']);
+  });
+
   it('says what failed in several lines, without a stack, exit 1', async () => {
     const record = cliRecord({ ...script(result()), 'evaluation.run': () => { throw fail('model-no-attention', 'The model has no softmax attention', { file: 'a.onnx', next: 'Choose a transformer' }); } }, files);
     expect(await runCli([...base, '--no-gate'], record.environment)).toBe(1);

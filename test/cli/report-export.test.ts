@@ -12,7 +12,7 @@ const made = board(['tiny']);
 const summary = { file: '/here/w.bitlog2', models: [model], datasets: [datasetRecord('small')], runs: [fp32, half] };
 const script: EngineScript = {
   'workspace.open': () => summary, 'workspace.summary': () => summary,
-  'report.data': ({ runs }) => ({ board: made, runs: runs.map(() => ({ run: half, against: fp32, paired: pairedRecord(half, fp32), errors: null, levels: [], flips: null })), pairs: [], workspace: summary.file, engine: '1', created: 'now' }),
+  'report.data': ({ runs }) => ({ board: made, runs: runs.map(() => ({ run: half, against: fp32, paired: pairedRecord(half, fp32), errors: null, levels: [], classNames: [], flips: null })), pairs: [], workspace: summary.file, engine: '1', created: 'now' }),
   'workspace.export': ({ file }) => ({ file, rows: 7 }),
 };
 const files = { '/here/w.bitlog2': 'x' };

@@ -105,6 +105,7 @@ export class FixtureEngine implements EngineClient {
       'dataset.preview': async ({ labels, pictures }) => previewOf(labels, pictures),
       'sample.open': async () => { this.models = [vit, swin]; return { models: [vit, swin], dataset }; },
       'evaluation.estimate': async (spec) => ({ images: spec.limit ?? 1000, cells: spec.models.length * (spec.schemes.length + 1), peakBytes: 734 * 2 ** 20, parts: [{ name: 'sessions', bytes: 420 * 2 ** 20 }, { name: 'calibration', bytes: 314 * 2 ** 20 }] }),
+      'run.classNames': async () => ({ names: dataset.classes.map(({ name }) => name) }),
       'gate.check': async ({ model }) => passedReport(model, { known: 'stored' }),
       'gate.picture': async () => makePicture(1),
       'evaluation.run': (spec, options) => this.evaluate(spec.schemes, spec.withFp32, options),
@@ -140,7 +141,7 @@ export class FixtureEngine implements EngineClient {
       'images.typical': async ({ runId }) => typicalOf(runId, find(runId).model),
       'images.blame': async ({ runId, image, heads }) => blameOf(runId, image, heads, find(runId).model),
       'images.flippedBy': async (question) => flippedByOf(question),
-      'report.data': async ({ runs }) => ({ board: makeBoard(this.runs, this.models), runs: runs.map(({ runId }) => ({ run: find(runId).run, against: null, paired: null, errors: null, levels: [], flips: null })), pairs: [], workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
+      'report.data': async ({ runs }) => ({ board: makeBoard(this.runs, this.models), runs: runs.map(({ runId }) => ({ run: find(runId).run, against: null, paired: null, errors: null, levels: [], classNames: [], flips: null })), pairs: [], workspace: 'w', engine: '0.1.0', created: '2026-01-05T09:12:00.000Z' }),
     };
   }
 

@@ -44,7 +44,7 @@ it('shows it, and takes another choice or one\'s own numbers', async () => {
   await pick('both sides');
   await pick('blue first');
   expect(last()).toEqual({ mean: [0.1, 0.2, 0.3], std: [0.25, 0.25, 0.25], cropPct: 1, interpolation: 'lanczos', resize: 'squash', channels: 'bgr' });
-  expect(text('[role=dialog]')).toContain('both sides to 56, centre 56, Lanczos, mean 0.1 0.2 0.3, deviation 0.25 0.25 0.25, blue first');
+  expect(text('[role=dialog]')).toContain('both sides to 56, centre 56, Lanczos, mean 0.1 0.2 0.3, deviation 0.25 0.25 0.25, blue first (BGR)');
   // What is no such number is put back.
   expect((await type('Share of the picture', '1.5')).value).toBe('1');
   expect((await type('Deviation (R, G, B)', '0.5 0 0.5')).value).toBe('0.25 0.25 0.25');

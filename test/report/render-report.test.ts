@@ -91,6 +91,7 @@ describe('a run in detail', () => {
     run, against: fp32, paired: pairedRecord(run, fp32),
     errors: { runId: run.id, images: 32, skipped: 0, sites: [site('patch_embed.proj', null, 0.01), site('blocks.0.attn.qkv', 0, 0.125), site('blocks.0.mlp.fc2', 0, 0.5)] },
     levels: [{ block: 'blocks.0.attn', counts: [10, 30, 0, 60] }],
+    classNames: ['coat', 'shirt'],
     flips: { counts: { all: 1000, common: 1000, lost: 30, gained: 10, changed: 4 }, lost: [flip('val/a/7.png')], gained: [] },
   };
   const page = renderReport({ ...data, runs: [detailed] }, datasetRecord('small'));
@@ -102,6 +103,14 @@ describe('a run in detail', () => {
     expect(worst).toContain('<td>0.500</td><td>6.0</td>');
     // Ten of a hundred elements, thirty, none at all, sixty.
     expect([...page.matchAll(/class="share"[^>]*>([^<]+)</g)].map(([, text]) => text)).toEqual(['10', '30', '·', '60']);
+  });
+
+  it('names classes by the outputs of the run, not by the data set\'s own numbers', () => {
+    // The data set calls its label 0 "a": under a map of labels output 0 stands for something else.
+    const rows = page.split('Lost: those whose answer')[1]?.split('</table>')[0] ?? '';
+    expect([...rows.matchAll(/<td>([^<]*)<\/td>/g)].map(([, text]) => text)).toEqual(['coat', 'coat', '3.50', 'shirt', '1.25']);
+    const nameless = renderReport({ ...data, runs: [{ ...detailed, classNames: [null] }] }, datasetRecord('small')).split('Lost: those whose answer')[1]?.split('</table>')[0] ?? '';
+    expect([...nameless.matchAll(/<td>([^<]*)<\/td>/g)].map(([, text]) => text)).toEqual(['0', '0', '3.50', '1', '1.25']);
   });
 
   it('draws a bar for every site with an error of its own', () => {
@@ -119,6 +128,36 @@ describe('a run in detail', () => {
     expect(both).toContain('over exactly these 1 comparison');
     expect(both).toContain('Sqrt2_17 W4A4, seed 2, 1 override − BitLog2_Half_17 W4A4');
     expect(both).toContain('blocks.0* = fp32');
+  });
+});
+
+describe('pictures and labels that are not treated the plain way', () => {
+  const model = data.board.models[0];
+  if (model === undefined) throw new Error('no model');
+  const odd = settings('Sqrt2_17', { preprocess: { mean: [0, 0, 0], std: [1, 1, 1], cropPct: 1, interpolation: 'lanczos', channels: 'bgr', resize: 'squash' }, labelMap: 'plus-one', imageList: ['val/a/7.png'] });
+  const run = runRecord(model, 'Sqrt2_17', 86, { settings: odd });
+  const cells = data.board.cells.map((cell) => (cell.scheme === 'Sqrt2_17' && cell.modelId === model.id ? { ...cell, run } : cell));
+  const report: ReportRun = { run, against: null, paired: null, errors: null, levels: [], classNames: [], flips: null };
+  const chosen = datasetRecord('small', { labels: { file: 'val.txt', order: 'devkit' }, unconfirmed: true });
+  const lists = (page: string): string[] => [...page.matchAll(/<dl>([^]*?)<\/dl>/g)].map(([, list]) => list ?? '');
+
+  it.each([
+    ['en', ['channels BGR (blue first)', 'both sides resized (squash)', 'mapped (plus-one): output = label + 1'], ['from val.txt', 'in the development kit’s order, as chosen', 'no picture’s name confirms their order', 'as listed', 'of some runs from a list chosen by hand']],
+    ['ko', ['채널 순서 BGR (파랑 먼저)', '두 변을 모두 맞춤 (squash)', '대응 (plus-one): 출력 = 레이블 + 1'], ['val.txt에서 읽음', '고른 순서: 개발 키트의 번호', '이 순서를 확인해 주는 파일 이름이 없음', '목록 그대로', '일부 실행은 직접 고른 목록']],
+  ] as const)('are named in %s, for the run and for the whole', (language, ofRun, ofAll) => {
+    const [first = '', last = ''] = lists(renderReport({ ...data, board: { ...data.board, cells }, runs: [report] }, chosen, null, language));
+    for (const text of ofRun) expect([first.includes(text), last.includes(text)], text).toEqual([true, true]);
+    for (const text of ofAll) expect(last, text).toContain(text);
+    // Written once in the run's own list.
+    expect(first).toContain(reportWords(language).setup.chosenImages);
+  });
+
+  it('are not spoken of otherwise', () => {
+    for (const language of reportLanguages) {
+      const { setup } = reportWords(language);
+      const page = lists(renderReport({ ...data, runs: [{ ...report, run: runRecord(model, 'Sqrt2_17', 86) }] }, datasetRecord('small'), null, language)).join('');
+      for (const text of [setup.bgr, setup.squash, setup.labels, setup.chosenImages, setup.unconfirmed]) expect(page, text).not.toContain(text);
+    }
   });
 });
 

@@ -22,6 +22,14 @@ export function readConfig(json: unknown, file: string): WeightsConfig {
   return { heads: positive(heads), image: positive(config['image_size']), epsilon: positive(config['layer_norm_eps']) };
 }
 
+/** Names of the outputs (`id2label`), as many as the network has; null where there are none, or only the numbered ones that the library fills in. */
+export function readClassNames(json: unknown, outputs: number): readonly string[] | null {
+  const listed = fieldsOf(fieldsOf(json)['id2label']);
+  const names = Array.from({ length: outputs }, (_, output) => listed[String(output)]);
+  const said = names.filter((name): name is string => typeof name === 'string' && name.trim() !== '');
+  return said.length < outputs || said.every((name) => /^LABEL_\d+$/.test(name)) ? null : said;
+}
+
 export interface PreprocessSaid {
   readonly preprocess: Preprocess;
   /** What of it is done otherwise here, one sentence each. */

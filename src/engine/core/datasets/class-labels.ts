@@ -7,6 +7,8 @@ import type { ImagenetClasses } from './imagenet-classes';
 export interface ClassLabels {
   readonly labelSet: LabelSet;
   readonly classes: readonly DatasetClass[];
+  /** Left out where it does not hold: see DatasetListing. */
+  readonly unconfirmed?: true;
 }
 
 /**

@@ -38,6 +38,8 @@ export interface DatasetListing {
   readonly train: ImageTable;
   readonly val: ImageTable;
   readonly labelSet: LabelSet;
+  /** The labels are numbers out of a file, and nothing confirms the order in which they were taken to count ImageNet's classes. */
+  readonly unconfirmed?: true;
   /** SHA-256 over splits, paths and labels. Sizes and contents take no part: a million files would have to be opened. */
   readonly hash: string;
   readonly said: readonly DatasetRemark[];

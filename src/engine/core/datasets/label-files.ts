@@ -29,6 +29,8 @@ export interface FlatLabels {
   readonly origin: string;
   /** Pictures that the file lists but that are not there. */
   readonly absent: number;
+  /** The labels are numbers, and nothing confirms the order in which they were taken to count the classes. */
+  readonly unconfirmed: boolean;
 }
 
 const classCount = 1000;
@@ -76,7 +78,7 @@ function byNumber(names: readonly string[], { validationLabels }: ImagenetTables
     }
     return validationLabels[number - 1];
   });
-  return { labels, origin: 'labels by the numbers in ImageNet\'s own file names', absent: 0 };
+  return { labels, origin: 'labels by the numbers in ImageNet\'s own file names', absent: 0, unconfirmed: false };
 }
 
 export type LabelFileKind = Exclude<LabelSource['kind'], 'numbers-in-names'>;
@@ -106,6 +108,8 @@ function byGroundTruth(names: readonly string[], source: Extract<LabelSource, { 
 /** Labels by picture, from lines; a picture that is listed twice with two labels is refused, since nobody can say which is right. */
 class NamedLabels {
   readonly labels = new Map<string, number>();
+  /** Some labels are numbers, not WordNet ids. */
+  numbers = false;
   private readonly lines = new Map<string, number>();
 
   constructor(private readonly file: string) {}
@@ -130,19 +134,20 @@ function eachLine(text: string, take: (line: string, number: number) => void): v
 }
 
 /** `name label` per line; the name may carry a path, the label may be a WordNet id. */
-function valText({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
+function valText({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): NamedLabels {
   const found = new NamedLabels(file);
   eachLine(text, (line, number) => {
     const [path, label] = line.split(/[\s,]+/);
     if (path === undefined || label === undefined) throw badLine(file, number, line, 'a picture\'s name and its label, such as ILSVRC2012_val_00000001.JPEG 65');
     const named = classes.labelOf(label);
+    if (named < 0) found.numbers = true;
     found.add(path.split('/').at(-1) ?? path, named >= 0 ? named : wholeNumber(label, file, number), number);
   });
-  return found.labels;
+  return found;
 }
 
 /** `ImageId,PredictionString`: the WordNet id, and boxes that do not matter here. */
-function kaggle({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): Map<string, number> {
+function kaggle({ text, file }: Extract<LabelSource, { text: string }>, { classes }: ImagenetTables): NamedLabels {
   const found = new NamedLabels(file);
   eachLine(text, (line, number) => {
     if (number === 1 && line.startsWith('ImageId')) return;
@@ -151,11 +156,11 @@ function kaggle({ text, file }: Extract<LabelSource, { text: string }>, { classe
     if (label < 0) throw badLine(file, number, line, 'a picture\'s id, a comma, and a WordNet id of ImageNet-1k, such as ILSVRC2012_val_00000001,n01751748 ...');
     found.add(id, label, number);
   });
-  return found.labels;
+  return found;
 }
 
 /** Labels by name, with or without the extension. */
-function byNames(names: readonly string[], listed: ReadonlyMap<string, number>, file: string, order: LabelOrder, tables: ImagenetTables): FlatLabels {
+function byNames(names: readonly string[], { labels: listed, numbers }: NamedLabels, file: string, order: LabelOrder, tables: ImagenetTables): FlatLabels {
   const given = new Int32Array(names.length);
   const missing: string[] = [];
   names.forEach((name, index) => {
@@ -168,12 +173,13 @@ function byNames(names: readonly string[], listed: ReadonlyMap<string, number>, 
       file, place: missing.slice(0, 3).join(', '), expected: 'a line for every picture', next: 'Take the label file that belongs to these pictures, or remove it: ImageNet\'s own names are enough',
     });
   }
-  return ordered(given, names, order, 'sorted-from-0', file, listed.size - names.length, tables);
+  const flat = ordered(given, names, order, 'sorted-from-0', file, listed.size - names.length, tables);
+  return numbers ? flat : { ...flat, unconfirmed: false };
 }
 
 function ordered(given: Int32Array, names: readonly string[], asked: LabelOrder, usual: KnownOrder, file: string, absent: number, tables: ImagenetTables): FlatLabels {
   const { order, share } = chooseOrder(given, names, asked, usual, file, tables);
-  return { labels: given.map((number) => labelIn(order, number, tables)), origin: `labels from ${baseName(file)}, ${orderWords[order]}${agreeingWords(share)}`, absent };
+  return { labels: given.map((number) => labelIn(order, number, tables)), origin: `labels from ${baseName(file)}, ${orderWords[order]}${agreeingWords(share)}`, absent, unconfirmed: !confirmed(share) };
 }
 
 export type KnownOrder = Exclude<LabelOrder, 'auto'>;
@@ -185,6 +191,11 @@ export const orderWords: Readonly<Record<KnownOrder, string>> = {
 /** The share that chooseOrder gives, in words. */
 export function agreeingWords(share: number | null): string {
   return share === null ? '' : `; ${(share * 100).toFixed(1)} % agree with the published labels of pictures with these names`;
+}
+
+/** Whether the pictures' own names bear out the order that was chosen. */
+export function confirmed(share: number | null): boolean {
+  return share !== null && share >= agreeing;
 }
 
 export function baseName(file: string): string {

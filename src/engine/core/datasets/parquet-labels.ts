@@ -1,7 +1,7 @@
 /** Labels of pictures in parquet files: numbers or WordNet ids in a column, and what the files or the pictures' names say of them. */
 import { fail } from '../../../shared/failure';
 import { assignLabels, occurringClasses, type ClassLabels } from './class-labels';
-import { agreeingWords, baseName, chooseOrder, labelIn, labelOfName, orderWords, type ImagenetTables, type LabelOrder } from './label-files';
+import { agreeingWords, baseName, chooseOrder, confirmed, labelIn, labelOfName, orderWords, type ImagenetTables, type LabelOrder } from './label-files';
 
 export interface ParquetSplit {
   /** First of its files, for messages. */
@@ -37,7 +37,7 @@ export function parquetLabels(splits: readonly ParquetSplit[], hints: LabelHints
   const names = splits.flatMap((split) => split.names);
   const { order, share } = chooseOrder(all, names, hints.order, 'sorted-from-0', splits[0]?.file ?? '', tables);
   const labels = numbers.map((given) => given.map((number) => labelIn(order, number, tables)));
-  return { ...occurringClasses(labels, tables.classes), labels, origin: origin(`${orderWords[order]}${agreeingWords(share)}`) };
+  return { ...occurringClasses(labels, tables.classes), ...(confirmed(share) || (hints.order === 'auto' && hints.classNames?.length === tables.classes.list.length) ? {} : { unconfirmed: true }), labels, origin: origin(`${orderWords[order]}${agreeingWords(share)}`) };
 }
 
 interface Meaning {

@@ -14,7 +14,7 @@ import { stillTrue, type Witness } from './witnesses';
 import { writeWhole } from '../write-whole';
 
 /** Goes up with every change of what is written: files of another version are listed anew. */
-const version = 1;
+const version = 2;
 /** Most listings in the folder; the one that was used longest ago goes first. */
 const most = 20;
 
@@ -85,11 +85,11 @@ function forgetOld(folder: string): void {
   for (const { file } of byAge.slice(most)) rmSync(file, { force: true });
 }
 
-function listingBytes({ root, base, layout, classes, labelSet, hash, said, placed: { train, val } }: ListedDataset, witnesses: readonly Witness[], listed: number): Buffer {
+function listingBytes({ root, base, layout, classes, labelSet, unconfirmed, hash, said, placed: { train, val } }: ListedDataset, witnesses: readonly Witness[], listed: number): Buffer {
   const columns: Buffer[] = [];
   const head: Head = {
     listed, witnesses,
-    facts: { root, base, layout, classes, labelSet, hash, said },
+    facts: { root, base, layout, classes, labelSet, ...(unconfirmed === undefined ? {} : { unconfirmed }), hash, said },
     val: storeTable(val, columns),
     train: train === val ? null : storeTable(train, columns),
     columns: [],

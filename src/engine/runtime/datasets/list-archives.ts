@@ -11,8 +11,8 @@ import { labelFlat } from '../../core/datasets/label-files';
 import type { FolderEntry } from './folder-reader';
 import { imagenetClasses, imagenetTables } from './imagenet-class-list';
 import { trainFolders } from './list-class-folders';
-import { flatRemarks, labelSource } from './list-flat';
-import { byClass, classesOf, listing, type ListDatasetOptions, type ListedDataset } from './listing-parts';
+import { flatClasses, flatRemarks, labelSource } from './list-flat';
+import { byClass, listing, type ListDatasetOptions, type ListedDataset } from './listing-parts';
 import type { PlacedTable } from './split-places';
 import { indexTar, type TarMember } from './tar-index';
 import { readEntries, type WalkContext } from './walk-class-folder';
@@ -65,8 +65,8 @@ export async function listArchives(context: WalkContext, archives: Archives, opt
   const table = new ImageTable(flat === null ? byFolder(archives.val, members, context.root) : byClass(`${archives.val}/${inside}`.replace(/\/$/, ''), names, flat.labels));
   const val = inArchive(folder, archives.val, members, table);
   const train = await trainTable(context, archives, index, (count) => options.onProgress?.(seen += count));
-  const labels = classesOf(table.labels, train?.table.labels ?? []);
-  const labelled = flat ?? { labels: table.labels, origin: 'labels by the folders in the archive', absent: 0 };
+  const labelled = flat ?? { labels: table.labels, origin: 'labels by the folders in the archive', absent: 0, unconfirmed: false };
+  const labels = flatClasses(labelled, train?.table ?? null);
   return listing({ root: context.root, base: folder, layout: 'archives', labels, train, val, said: flatRemarks(labelled, labels, table, train?.table ?? null) });
 }
 

@@ -46,7 +46,7 @@ export async function listFlat(context: WalkContext, chosen: string, { base }: F
   if (val.count === 0) throw emptyDataset(root, base);
   let files = names.length;
   const folders = await trainFolders(context, train?.folders ?? [], (count) => options.onProgress?.(files += count));
-  const labels = classesOf(flat.labels, folders?.table.labels ?? []);
+  const labels = flatClasses(flat, folders?.table ?? null);
   return listing({ root, base: root, layout: 'flat-val', labels, train: folders, val: { table: val, places: { kind: 'files' } }, said: flatRemarks(flat, labels, val, folders?.table ?? null) });
 }
 
@@ -82,6 +82,11 @@ function readSource(file: string, kind: LabelFileKind | null, choice: LabelChoic
   } catch (error) {
     throw fail('dataset-unreadable', 'The label file cannot be read', { file, place: error instanceof Error ? error.message : String(error), expected: 'a text file with a label per picture', next: 'Check the path and the permissions' });
   }
+}
+
+/** The classes of flat pictures and of the train split beside them. */
+export function flatClasses({ labels, unconfirmed }: FlatLabels, train: ImageTable | null): ClassLabels {
+  return { ...classesOf(labels, train?.labels ?? []), ...(unconfirmed ? { unconfirmed } : {}) };
 }
 
 export function flatRemarks(flat: FlatLabels, labels: ClassLabels, val: ImageTable, train: ImageTable | null): DatasetRemark[] {

@@ -2,21 +2,14 @@
 import { fail } from '../../../shared/failure';
 import type { LabelMapId } from '../../../shared/label-map';
 import { labelMap, wantedOutputs, type LabelledModel, type LabelMap } from '../../core/gate/label-maps';
+import { statedNames } from '../../core/gate/output-names';
 import type { DatasetListing } from '../../core/datasets/dataset-listing';
 import { imagenetTables } from '../datasets/imagenet-class-list';
 import type { KnownModel } from '../library/model-library';
 
-/** Names of a model's outputs, where its file carries them (`bitlog2.classes`, a JSON list of texts); null where it does not. */
+/** Names of a model's outputs, where its file carries them; null where it does not. */
 export function outputNames({ shared: { metadata, structure } }: KnownModel): readonly string[] | null {
-  const text = metadata['bitlog2.classes'];
-  if (text === undefined) return null;
-  try {
-    const names: unknown = JSON.parse(text);
-    return Array.isArray(names) && names.length === structure.output.classes && names.every((name) => typeof name === 'string') ? names.map(String) : null;
-  } catch {
-    // Metadata is a courtesy of the file: what cannot be read is as good as absent.
-    return null;
-  }
+  return statedNames(metadata, structure.output.classes);
 }
 
 export function labelledModel(model: KnownModel, { labelSet, classes }: DatasetListing): LabelledModel {

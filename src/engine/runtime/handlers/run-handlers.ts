@@ -3,6 +3,7 @@ import { loadDataset } from '../library/dataset-library';
 import { modelFacts } from '../library/model-facts';
 import { measureNoise, storedNoise } from '../pages/noise';
 import { publishedRows } from '../results/published';
+import { classNames } from '../results/class-names';
 import { buildBoard, compareRuns, pairedOf, predictionsPage, runBand } from '../results/results';
 import { estimateEvaluation } from '../runs/estimate';
 import type { Desk, HandlersOf } from './desk';
@@ -16,6 +17,7 @@ export function runHandlers(desk: Desk): HandlersOf<'evaluation' | 'board' | 'pu
     'published.table': () => Promise.resolve(publishedRows(desk.published(), new Map(modelFacts(desk.options.resourcesPath).map(({ name, title }) => [name, title])))),
     'run.band': async ({ runId }) => runBand(await desk.store(), runId),
     'run.predictions': async ({ runId, offset, count }) => predictionsPage(await desk.store(), runId, offset, count),
+    'run.classNames': async ({ runId }) => ({ names: await classNames(await desk.store(), runId) }),
     'run.paired': async ({ runId }) => [...(await pairedOf(await desk.store(), runId))],
     'noise.run': ({ runId, repeats, scope, images }, options) => desk.ask(options, async (stop, emit) => measureNoise(await desk.sources(), runId, { repeats, scope, images, stop, emit })),
     'noise.get': async ({ runId }) => storedNoise(await desk.sources(), runId),

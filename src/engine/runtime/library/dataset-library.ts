@@ -81,6 +81,7 @@ function datasetRecord(listing: DatasetListing, name: string): DatasetRecord {
     root: listing.root,
     layout: listing.layout,
     labelSet: listing.labelSet,
+    ...(listing.unconfirmed === undefined ? {} : { unconfirmed: listing.unconfirmed }),
     hash: listing.hash,
     classes: listing.classes.map(({ folder, name, label }) => ({ folder, name, label })),
     trainImages: listing.train.count,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { statedNames } from '../../core/gate/output-names';
 import { EngineError, fail } from '../../../shared/failure';
 import type { ModelRecord } from '../../../shared/records';
 import { configNames, isWeightsFile, weightsFiles } from '../ort/read-weights-file';
@@ -108,7 +109,8 @@ async function hashFile(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function modelRecord(file: string, hash: string, { structure, notes }: SharedModel): ModelRecord {
+function modelRecord(file: string, hash: string, { structure, notes, metadata }: SharedModel): ModelRecord {
+  const names = statedNames(metadata, structure.output.classes);
   return {
     id: hash,
     name: modelName(file),
@@ -118,6 +120,7 @@ function modelRecord(file: string, hash: string, { structure, notes }: SharedMod
     parameters: structure.parameters,
     inputSize: structure.input.height,
     classes: structure.output.classes,
+    ...(names === null ? {} : { outputNames: [...names] }),
     blocks: structure.blocks.map(({ name, heads, tokens }) => ({ name, heads, tokens })),
     notes: [...notes],
   };

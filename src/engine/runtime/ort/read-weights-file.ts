@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../../shared/failure';
-import { readConfig, readProcessor, readTimmPreprocess, type PreprocessSaid } from '../../core/builder/hugging-face-config';
+import { readClassNames, readConfig, readProcessor, readTimmPreprocess, type PreprocessSaid } from '../../core/builder/hugging-face-config';
 import { graphFromWeights, type BuiltFromWeights } from '../../core/builder/weights-graph';
+import { classNamesKey } from '../../core/gate/output-names';
 import { inputShape } from '../../core/graph/input-shape';
 import { preprocessJson, preprocessKeys } from '../../core/images/preprocess';
 import { readSafetensors, type Safetensors, type StoredTensor } from '../../core/safetensors/read-safetensors';
@@ -36,7 +37,13 @@ export function readWeightsFile(path: string): BuiltFromWeights {
   const config = beside(configName);
   const wanted = config === null ? {} : readConfig(config, join(dirname(path), configName));
   const built = graphFromWeights(isIndex(path) ? readShards(path) : readOne(path), wanted, path);
-  return withPreprocess(built, config, beside(processorName));
+  return withPreprocess(withClassNames(built, config), config, beside(processorName));
+}
+
+function withClassNames(built: BuiltFromWeights, config: unknown): BuiltFromWeights {
+  const outputs = built.graph.outputs[0]?.dims[1];
+  const names = typeof outputs === 'number' ? readClassNames(config, outputs) : null;
+  return names === null ? built : { ...built, graph: { ...built.graph, metadata: new Map([...built.graph.metadata, [classNamesKey, JSON.stringify(names)] as const]) } };
 }
 
 function withPreprocess(built: BuiltFromWeights, config: unknown, processor: unknown): BuiltFromWeights {

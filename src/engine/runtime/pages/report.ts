@@ -5,6 +5,7 @@ import type { FlipCounts, FlipRow } from '../../../shared/images';
 import type { Store, StoredRun } from '../store/store-types';
 import { storedLayers } from './layers';
 import { buildBoard } from '../results/board';
+import { classNamesOf } from '../results/class-names';
 import { compareRuns } from '../results/compare';
 import { comparePair } from '../results/paired';
 import type { PublishedTable } from '../results/published';
@@ -42,6 +43,7 @@ async function reportRun(store: Store, { runId, againstId }: ReportChoice): Prom
     paired: held === null ? null : await comparePair(store, run, held),
     errors: mostImages((await storedLayers({ store }, runId)).errors),
     levels: counts.map(({ block, heads, codes, counts: all }) => ({ block: model?.blocks[block]?.name ?? String(block), counts: overHeads(all, heads, codes) })),
+    classNames: held === null ? [] : await classNamesOf(store, run),
     flips: held === null ? null : await flipsOf(store, run, held),
   };
 }

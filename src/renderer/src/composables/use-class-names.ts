@@ -1,4 +1,4 @@
-/** Class label -> name from the data set of the board; a class that it has no folder for is shown by its number. */
+/** Label of a data set -> name, for the board's one; a class that it has no folder for is shown by its number. Predictions of runs count outputs: useOutputNames. */
 import { computed } from 'vue';
 import { useWorkspace } from '../stores/workspace';
 

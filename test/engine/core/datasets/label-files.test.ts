@@ -58,6 +58,20 @@ describe('label files', () => {
     expect([[...labels], absent]).toEqual([validationLabels.slice(0, 4), 2]);
   });
 
+  it('know whether anything confirms the order that was chosen', () => {
+    const right = names.map((file) => labelOfName(file, imagenetTables) ?? -1);
+    const listed = (write: (label: number) => string | number, files = names): string => files.map((file, i) => `${file} ${write(right[i] ?? 0)}`).join('\n');
+    const nameless = names.map((_, i) => `${i}.JPEG`);
+    const unconfirmed = (files: readonly string[], kind: 'val-txt' | 'kaggle-csv', text: string): boolean => labelFlat(files, source(kind, text), imagenetTables, '/data').unconfirmed;
+    expect(labelFlat(names, { kind: 'numbers-in-names' }, imagenetTables, '/data').unconfirmed).toBe(false);
+    expect(unconfirmed(names, 'val-txt', listed((label) => label))).toBe(false);
+    expect(unconfirmed(names, 'val-txt', listed((label) => (label + 2) % 1000))).toBe(true);
+    expect(unconfirmed(nameless, 'val-txt', listed((label) => label, nameless))).toBe(true);
+    // WordNet ids need no confirmation.
+    expect(unconfirmed(nameless, 'val-txt', listed((label) => classes.list[label]?.id ?? '', nameless))).toBe(false);
+    expect(unconfirmed(nameless, 'kaggle-csv', nameless.map((file, i) => `${file.replace('.JPEG', '')},${classes.list[right[i] ?? 0]?.id ?? ''} 1 2 3 4`).join('\n'))).toBe(false);
+  });
+
   it('are read in the order that fits, whichever was written', () => {
     const ids = classes.list.map(({ id }) => id);
     const written: Readonly<Record<string, (label: number) => number>> = { devkit: (label) => devkitOrder.indexOf(ids[label] ?? '') + 1, 'sorted-from-0': (label) => label, 'sorted-from-1': (label) => label + 1 };

@@ -159,6 +159,18 @@ describe('what picture processors say', () => {
   });
 });
 
+it('names of classes are taken from the config, unless they are the numbered ones that the library fills in', async () => {
+  const { config, parameters, logits } = network('vit');
+  const classes = logits[0]?.length ?? 0;
+  const named = async (nameOf: (output: number) => string, count = classes): Promise<string | undefined> => {
+    const id2label = Object.fromEntries(Array.from({ length: count }, (_, output) => [output, nameOf(output)]));
+    return (await importModel(modelFile(folder('named', generatedWeights(parameters), { ...config, id2label })))).graph.metadata.get('bitlog2.classes');
+  };
+  expect(await named((output) => `kind ${output}`)).toBe(JSON.stringify(Array.from({ length: classes }, (_, output) => `kind ${output}`)));
+  expect(await named((output) => `LABEL_${output}`)).toBeUndefined();
+  expect(await named((output) => `kind ${output}`, classes - 1)).toBeUndefined();
+});
+
 describe('folders that cannot be used', () => {
   it('say why', async () => {
     const { config, parameters } = network('swin');

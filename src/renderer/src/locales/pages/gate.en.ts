@@ -1,4 +1,6 @@
 /** Words of the FP32 gate: the run dialog's line and the report. */
+import { englishSetup } from '../../../../report/setup-words';
+
 export const gateEn = {
   texts: {
     title: 'FP32 gate of {model}',
@@ -11,6 +13,8 @@ export const gateEn = {
     show: 'Show',
     states: { passed: 'passed', fault: 'fault', unknown: 'not checked yet' },
     mapped: 'Labels: {map}',
+    prepared: 'Pictures: {pictures} ({source}).',
+    mappedAs: '{id}: {map}',
     unmap: 'Use the labels as listed',
     verdicts: {
       passed: 'Passed: on {images} pictures nothing is significantly better than this set-up.',
@@ -52,22 +56,7 @@ export const gateEn = {
     bgr: 'blue first (BGR)',
     crop: '{share} of the short side',
     squashed: 'none, squashed into a square',
-    labelMaps: {
-      'as-listed': 'output = label',
-      'plus-one': 'output = label + 1',
-      'minus-one': 'output = label − 1',
-      'devkit-to-sorted': 'they are the development kit’s numbers, counted from 0',
-      'devkit-to-sorted-from-1': 'they are the development kit’s numbers, and were read as sorted WordNet ids',
-      'sorted-to-devkit': 'they are sorted WordNet ids, and were read as the development kit’s numbers',
-      'sorted-to-devkit-plus-one': 'they are sorted WordNet ids counted from 0, and were read as the development kit’s numbers',
-      'names-to-sorted': 'they are places among the sorted English names',
-      'sorted-to-names': 'the outputs are sorted by English name',
-      'by-class-name': 'the folders’ names are ImageNet’s class names',
-      'by-model-classes': 'the folders’ names are the model’s own class names, in another order',
-      'by-folder-number': 'the folders’ names are output numbers, sorted as text',
-      'by-folder-number-from-1': 'the folders’ names are output numbers counted from 1, sorted as text',
-      'by-position': 'one output per class folder, in their order',
-    },
+    labelMaps: englishSetup.labelMaps,
     evidence: 'Evidence for {model}',
     columns: { hypothesis: 'Hypothesis', images: 'Images', top1: 'Top-1 %', interval: '95 %', verdict: 'Verdict' },
     verdictWords: { now: 'in use', fix: 'this fits', better: 'better too', 'no-better': 'not better', same: 'the same pixels' },

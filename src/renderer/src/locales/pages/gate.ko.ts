@@ -1,5 +1,6 @@
 /** FP32 점검에 쓰는 말: 실행 창의 한 줄과 보고서. */
 import type { gateEn } from './gate.en';
+import { koreanSetup } from '../../../../report/setup-words';
 
 export const gateKo: typeof gateEn = {
   texts: {
@@ -13,6 +14,8 @@ export const gateKo: typeof gateEn = {
     show: '보기',
     states: { passed: '통과', fault: '문제 있음', unknown: '아직 점검하지 않음' },
     mapped: '레이블: {map}',
+    prepared: '이미지: {pictures} ({source}).',
+    mappedAs: '{id}: {map}',
     unmap: '레이블을 나열된 그대로 쓰기',
     verdicts: {
       passed: '통과: 이미지 {images}장에서 이 설정보다 유의하게 나은 것이 없습니다.',
@@ -54,22 +57,7 @@ export const gateKo: typeof gateEn = {
     bgr: '파랑 먼저(BGR)',
     crop: '짧은 변의 {share}',
     squashed: '자르지 않고 정사각형으로 눌러 맞춤',
-    labelMaps: {
-      'as-listed': '출력 = 레이블',
-      'plus-one': '출력 = 레이블 + 1',
-      'minus-one': '출력 = 레이블 − 1',
-      'devkit-to-sorted': '개발 키트의 번호를 0부터 센 것입니다',
-      'devkit-to-sorted-from-1': '개발 키트의 번호인데 정렬된 WordNet ID로 읽었습니다',
-      'sorted-to-devkit': '정렬된 WordNet ID인데 개발 키트의 번호로 읽었습니다',
-      'sorted-to-devkit-plus-one': '0부터 센 정렬된 WordNet ID인데 개발 키트의 번호로 읽었습니다',
-      'names-to-sorted': '정렬된 영어 이름에서의 자리입니다',
-      'sorted-to-names': '출력이 영어 이름 순서입니다',
-      'by-class-name': '폴더 이름이 ImageNet의 클래스 이름입니다',
-      'by-model-classes': '폴더 이름이 모델의 클래스 이름인데 순서가 다릅니다',
-      'by-folder-number': '폴더 이름이 출력 번호인데 글자 순서로 정렬되었습니다',
-      'by-folder-number-from-1': '폴더 이름이 1부터 센 출력 번호인데 글자 순서로 정렬되었습니다',
-      'by-position': '클래스 폴더마다 출력이 하나씩, 폴더 순서대로입니다',
-    },
+    labelMaps: koreanSetup.labelMaps,
     evidence: '{model}의 근거',
     columns: { hypothesis: '가설', images: '이미지', top1: 'top-1 %', interval: '95 %', verdict: '판정' },
     verdictWords: { now: '쓰는 중', fix: '이것이 맞음', better: '이것도 나음', 'no-better': '낫지 않음', same: '같은 픽셀' },
