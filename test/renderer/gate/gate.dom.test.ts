@@ -52,6 +52,8 @@ describe('the gate in front of an evaluation', () => {
     await start();
     expect(evaluated(services)).toEqual([]);
     expect(text('.gate .verdict')).toBe('2 faults were found, and they can be mended.');
+    // How pictures were prepared, and on whose word.
+    expect(text('.gate .verdict + p')).toBe('Pictures: short side, centre 0.9, bicubic, mean 0.485 0.456 0.406, deviation 0.229 0.224 0.225 (preset swin, by the file\'s name).');
     expect(all('.gate .findings li').map((item) => item.textContent)).toEqual(['The labels are off by one: output = label − 1.', 'Mean and std are not those of the network: it is given ImageNet’s, it fits 0.5 (values −1 to 1).']);
     const rows = all('.gate tbody')[0]?.querySelectorAll('tr') ?? [];
     expect([...rows].map((row) => row.querySelector('th')?.textContent)).toEqual(['as it stands', 'labels: output = label − 1', 'channels: blue first (BGR)', 'mean and std: 0.5 (values −1 to 1)', 'crop: none, squashed into a square']);

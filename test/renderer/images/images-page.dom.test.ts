@@ -2,6 +2,7 @@
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from 'vue';
+import { fail } from '../../../src/shared/failure';
 import { useSelection } from '../../../src/renderer/src/stores/selection';
 import { createWorkbench } from '../../../src/renderer/src/workbench';
 import { makeIntegerRun, makeRun, makeRuns, vit } from '../fixture-data';
@@ -148,6 +149,31 @@ describe('one image', () => {
     expect(text('.inspector dl')).toContain('val/0/0000.png');
     expect(text('.inspector dl')).toContain('00000abc');
     expect(text('.inspector dl')).toContain('equal to the stored run');
+  });
+
+  it('names truth and answers by the outputs of the run, here and on the attention page', async () => {
+    // Outputs that stand for other classes than the data set's own numbers say, as under a map of labels.
+    const names = ['cassette', 'dial', 'easel', 'flute', 'globe', 'harp', 'ink', 'jar', 'kite', null];
+    const services = await open({ answers: (own) => ({ ...own, 'run.classNames': async () => ({ names }) }) });
+    expect(asked(services, 'run.classNames')).toEqual([{ runId: 'r-m-vit-BitLog2_Half_17' }]);
+    expect(all('.images-page [role=option]')[0]?.textContent?.replace(/\s+/g, ' ')).toBe('−cassetteLostFP32✓2.50W4A4dial0.75');
+    expect(text('.verdict .says')).toContain('the answer is cassette again');
+    expect(text('.inspector h2')).toContain('cassette');
+    expect(all('.inspector tbody tr')[0]?.textContent?.replace(/\s+/g, ' ').trim()).toBe('1cassettedial');
+    await press('3', { ctrlKey: true });
+    expect(text('.attention .label')).toBe('cassette');
+    expect(text('.inspector .figures')).not.toContain('T-shirt');
+    expect(document.body.textContent).not.toContain('Trouser');
+  });
+
+  it('shows numbers where nobody can say a name, and the data set\'s names only where nothing is mapped', async () => {
+    const mapped = makeRuns().map((run) => ({ ...run, settings: { ...run.settings, labelMap: 'plus-one' as const } }));
+    const silent: FixtureOptions = { fails: (method) => { if (method === 'run.classNames') throw fail('not-found', 'gone'); } };
+    await open({ ...silent, runs: mapped });
+    expect(all('.images-page [role=option]')[0]?.textContent?.replace(/\s+/g, ' ')).toBe('−0LostFP32✓2.50W4A410.75');
+    app?.unmount();
+    await open(silent);
+    expect(all('.images-page [role=option]')[0]?.textContent).toContain('T-shirt');
   });
 
   it('says in which arithmetic an integer run was tested', async () => {
