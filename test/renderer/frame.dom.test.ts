@@ -23,7 +23,7 @@ describe('run and baseline', () => {
     const entries = await openMenu(all('.context .pick')[1]);
     expect(entries.map((entry) => entry.querySelector('.name')?.textContent)).toEqual([
       'FP32', 'Sqrt2_16', 'Sqrt2_17', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17',
-      'BitLog2_Half_17 · seed 1', 'BitLog2_Half_17 · 2 overrides',
+      'BitLog2_Half_17 · 2 overrides', 'BitLog2_Half_17 · seed 1',
     ]);
     await click(entries.at(-1));
     expect(useSelection().current).toMatchObject({ runId: 'isolated', scheme: 'BitLog2_Half_17', modelId: vit.id });

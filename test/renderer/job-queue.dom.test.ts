@@ -3,9 +3,10 @@ import { flushPromises } from '@vue/test-utils';
 import { getActivePinia } from 'pinia';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fail } from '../../src/shared/failure';
+import type { EvaluationEvent } from '../../src/shared/evaluation';
 import type { EvaluationSpec } from '../../src/shared/settings';
 import { useJob } from '../../src/renderer/src/stores/job';
-import { asked, click, closeWorkbench, openWorkbench, text, type Fixture } from './open-workbench';
+import { all, asked, click, closeWorkbench, openWorkbench, text, type Fixture } from './open-workbench';
 
 vi.mock('vue-echarts', () => ({ default: { name: 'VChart', template: '<div />' } }));
 
@@ -18,6 +19,7 @@ const specOf = (limit: number): EvaluationSpec => ({
 interface Running {
   readonly spec: EvaluationSpec;
   readonly end: (error?: unknown) => Promise<void>;
+  readonly emit: (event: EvaluationEvent) => void;
 }
 
 let services: Fixture;
@@ -27,17 +29,17 @@ let running: Running[];
 function hold(fixture: Fixture): void {
   const { call } = fixture.engine;
   running = [];
-  const held = (spec: EvaluationSpec, signal: { addEventListener(type: 'abort', listener: () => void): void } | undefined): Promise<unknown> => new Promise((resolve, reject) => {
+  const held = (spec: EvaluationSpec, signal: { addEventListener(type: 'abort', listener: () => void): void } | undefined, emit: (event: EvaluationEvent) => void): Promise<unknown> => new Promise((resolve, reject) => {
     const result = (state: string): unknown => ({ state, runs: [], paired: [], failures: [] });
     signal?.addEventListener('abort', () => resolve(result('stopped')));
-    running.push({ spec, end: async (error) => {
+    running.push({ spec, emit, end: async (error) => {
       if (error === undefined) resolve(result('done'));
       else reject(error instanceof Error ? error : new Error(String(error)));
       await flushPromises();
     } });
   });
-  Reflect.set(fixture.engine, 'call', (method: string, params: never, options: { signal?: never } = {}) =>
-    (method === 'evaluation.run' ? held(params, options.signal) : Reflect.apply(call, fixture.engine, [method, params, options])));
+  Reflect.set(fixture.engine, 'call', (method: string, params: never, options: { signal?: never; onEvent?: (event: EvaluationEvent) => void } = {}) =>
+    (method === 'evaluation.run' ? held(params, options.signal, (event) => options.onEvent?.(event)) : Reflect.apply(call, fixture.engine, [method, params, options])));
 }
 
 const jobs = () => useJob(getActivePinia());
@@ -69,6 +71,23 @@ describe('several evaluations', () => {
     await running[2]?.end();
     expect(states()).toEqual(['3 done', '2 done', '1 done']);
     expect(saved()).toEqual([]);
+  });
+
+  it('say what they measure and which is next; what ended stands below, a picture that was left out once', async () => {
+    const entries = (): string[] => all('.drawer article').map((entry) => [entry.querySelector('h3')?.firstChild?.textContent, entry.querySelector('.state')?.textContent, entry.querySelector('h3 .quiet')?.textContent].map((part) => part?.trim() ?? '').join('|'));
+    expect(entries()).toEqual(['fashion_vit|running|', 'fashion_vit|waiting|place 1 in the queue', 'fashion_vit|waiting|place 2 in the queue']);
+    expect(text('.drawer article p')).toBe('2 cells · W4A4 · Reference · data, 1 image · seed 0');
+    expect(text('.drawer .ended')).toBe('');
+    const image = { file: 'val/a/1.png', reason: 'quarantined', detail: 'The engine ended twice.' };
+    running[0]?.emit({ kind: 'skipped', image });
+    running[0]?.emit({ kind: 'skipped', image });
+    running[0]?.emit({ kind: 'note', text: 'Something to know' });
+    await running[0]?.end();
+    expect(entries()).toEqual(['fashion_vit|running|', 'fashion_vit|waiting|', 'fashion_vit|done|']);
+    expect(text('.drawer .ended')).toBe('Finished');
+    expect(text('.drawer article:last-of-type .skipped summary')).toBe('1 image skipped');
+    expect(all('.drawer article:last-of-type .skipped li')).toHaveLength(1);
+    expect(text('.drawer article:last-of-type .notes')).toBe('Something to know');
   });
 
   it('are moved and taken out of the queue', async () => {
