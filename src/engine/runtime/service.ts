@@ -27,6 +27,7 @@ import { Hold } from './runs/hold';
 import { runEvaluation } from './runs/run-evaluation';
 import { Views } from './runs/views';
 import { admission } from './untrusted/admission';
+import { goneFailure } from './store/in-place';
 import { mergeFiles } from './store/merge-files';
 import { openStore } from './store/open-store';
 import type { Store, StoredRun } from './store/store-types';
@@ -128,7 +129,9 @@ export class Service implements Desk {
       return this.opened;
     }
     const current = this.opened === null ? null : await this.opened.catch(() => null);
-    if (current?.file === wanted) return current;
+    if (current?.file === wanted && current.standing === 'open') return current;
+    // Opening makes a workspace where there is none: an empty one is not what was there.
+    if (current?.file === wanted && current.standing === 'gone') throw goneFailure(current.file);
     if (this.evaluating !== null) throw fail('settings', 'An evaluation is writing to the open workspace', { ...(current === null ? {} : { file: current.file }), next: 'Stop it, or wait until it is done' });
     await this.questions.stopAll();
     await current?.close();

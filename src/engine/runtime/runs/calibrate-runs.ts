@@ -76,7 +76,7 @@ async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: numbe
   } catch (error) {
     if (toFailure(error).kind === 'engine-lost') await store.strike([run.id], [calibrationBatch]);
     // One run that cannot calibrate must not end the others; a stop, a lost engine or lost data ends all.
-    if (!(error instanceof EngineError) || ['stopped', 'engine-lost', 'disk-full', 'dataset-unreadable'].includes(error.failure.kind)) throw error;
+    if (!(error instanceof EngineError) || ['stopped', 'engine-lost', 'disk-full', 'workspace-missing', 'dataset-unreadable'].includes(error.failure.kind)) throw error;
     run.failure = error.failure;
     await store.setRunState(run.id, 'failed', { failure: error.failure });
   }

@@ -64,7 +64,7 @@ export async function runEvaluation(parts: EvaluationParts, spec: EvaluationSpec
       failures.push(...outcome.failures);
       stopped = outcome.stopped;
     } catch (error) {
-      if (!(error instanceof EngineError) || ['engine-lost', 'disk-full', 'dataset-unreadable', 'internal'].includes(error.failure.kind)) throw error;
+      if (!(error instanceof EngineError) || ['engine-lost', 'disk-full', 'workspace-missing', 'dataset-unreadable', 'internal'].includes(error.failure.kind)) throw error;
       if (error.failure.kind === 'stopped') stopped = true;
       else failures.push(error.failure);
     }

@@ -3,7 +3,9 @@
  * each other, and readers see only what was committed.
  */
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import { InPlace, isUnwritable } from './in-place';
 import type { Row } from './row';
+import { EngineError } from '../../../shared/failure';
 import { statementError } from './store-failures';
 
 /** Inside a piece of exclusive work. */
@@ -21,7 +23,7 @@ export class Connection {
   private tail: Promise<unknown> = Promise.resolve();
   private readonly session: Session;
 
-  private constructor(private readonly duck: DuckDBConnection, private readonly file: string) {
+  private constructor(private readonly duck: DuckDBConnection, private readonly file: string, private readonly place: InPlace) {
     // Statements are prepared anew each time: DuckDB 1.5 plans with the statistics of the moment (ORDER BY packs values into as many
     // bytes as they need then), and a statement that is used again after the table grew gives wrong values, without an error.
     this.session = {
@@ -37,22 +39,25 @@ export class Connection {
     };
   }
 
-  static async open(instance: DuckDBInstance, file: string): Promise<Connection> {
-    return new Connection(await instance.connect(), file);
+  /** `place`: of the opened file. */
+  static async open(instance: DuckDBInstance, file: string, place = new InPlace(file)): Promise<Connection> {
+    return new Connection(await instance.connect(), file, place);
   }
 
   /** Runs `work` alone on this connection, after everything that was asked before it. */
   exclusive<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const result = this.tail.then(() => work(this.session)).catch((error: unknown) => {
+      if (error instanceof Error && !(error instanceof EngineError) && isUnwritable(error.message)) this.place.lose();
       throw statementError(error, this.file);
     });
     this.tail = result.catch(() => undefined);
     return result;
   }
 
-  /** Runs `work` inside one transaction: all of it or, when it throws, nothing. */
+  /** Runs `work` inside one transaction: all of it or, when it throws, nothing. Throws 'workspace-missing' when the file is not at its place. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.exclusive(async (session) => {
+      this.place.check();
       await session.run('BEGIN TRANSACTION');
       try {
         const value = await work(session);

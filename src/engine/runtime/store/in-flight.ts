@@ -68,10 +68,15 @@ export class InFlight {
 
   /** One line, over the one before: a process that dies in between leaves one of the two, and the rest of a longer one behind it. */
   private write(): void {
-    this.descriptor ??= openSync(this.file, 'w');
     const line = `${[...this.work].map(([runId, batches]) => [runId, ...batches].join(' ')).join(',')}\n`;
-    writeSync(this.descriptor, line, 0);
-    ftruncateSync(this.descriptor, Buffer.byteLength(line));
+    try {
+      this.descriptor ??= openSync(this.file, 'w');
+      writeSync(this.descriptor, line, 0);
+      ftruncateSync(this.descriptor, Buffer.byteLength(line));
+    } catch (error) {
+      // A disk that is full, a folder that is gone: the next commit says so in words. Without this line a crash has nobody to blame, that is all.
+      if (!(error instanceof Error && 'code' in error)) throw error;
+    }
   }
 }
 

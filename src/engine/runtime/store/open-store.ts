@@ -8,6 +8,7 @@ import { Committer } from './commit';
 import { Connection } from './connection';
 import { FlipsReader } from './flips';
 import { InFlight } from './in-flight';
+import { InPlace } from './in-place';
 import { currentVersion, migrations, workspaceFormat } from './migrations';
 import { tableExport } from './export-table';
 import { OutcomeMemory } from './outcome-memory';
@@ -44,12 +45,13 @@ export async function openStore(file: string, lastEnd: LastEnd = 'unknown'): Pro
   try {
     const instance = await openInstance(path);
     opened.unshift({ close: async () => instance.closeSync() });
-    const writer = await Connection.open(instance, path);
+    const place = new InPlace(path);
+    const writer = await Connection.open(instance, path, place);
     opened.unshift(writer);
     await migrate(writer, path);
     await writer.exclusive((session) => session.run(`UPDATE runs SET state = 'stopped' WHERE state IN ('waiting', 'calibrating', 'running')`));
     await takeStrikes(writer, path, lastEnd);
-    return assemble(path, instance, writer, await Connection.open(instance, path));
+    return assemble(path, instance, writer, await Connection.open(instance, path, place), place);
   } catch (error) {
     for (const part of opened) await part.close();
     openFiles.delete(path);
@@ -140,7 +142,7 @@ function notOurs(file: string): Error {
   });
 }
 
-function assemble(file: string, instance: DuckDBInstance, writer: Connection, reader: Connection): Store {
+function assemble(file: string, instance: DuckDBInstance, writer: Connection, reader: Connection, place: InPlace): Store {
   const memory = new OutcomeMemory(writer);
   const runRows = new Remembered(() => readRunRows(reader));
   const flips = new FlipsReader(reader);
@@ -153,8 +155,8 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
     try {
       await writer.exclusive((session) => session.run('CHECKPOINT'));
     } catch (error) {
-      // Without space for the checkpoint everything committed stays in the .wal file, which is read at the next opening.
-      if (toFailure(error).kind !== 'disk-full') throw error;
+      // Without space for the checkpoint everything committed stays in the .wal file, which is read at the next opening; of a file that is gone nothing can be saved.
+      if (!['disk-full', 'workspace-missing'].includes(toFailure(error).kind)) throw error;
     } finally {
       await writer.close();
       instance.closeSync();
@@ -163,6 +165,9 @@ function assemble(file: string, instance: DuckDBInstance, writer: Connection, re
   };
   return {
     file,
+    get standing() {
+      return place.gone ? 'gone' : place.holds ? 'open' : 'lost';
+    },
     ...registry(writer, reader, runRows.forget),
     ...runs(writer, reader, memory, runRows),
     ...readings(reader, memory),

@@ -1,5 +1,6 @@
 /** DuckDB's messages as failures that a user can act on. Pure; what is not recognised stays the bug or accident that it is. */
 import { EngineError, fail } from '../../../shared/failure';
+import { isUnwritable, unwritableFailure } from './in-place';
 
 export interface LockHolder {
   readonly pid: number;
@@ -81,10 +82,11 @@ export function diskFullFailure(file: string): EngineError {
   });
 }
 
-/** An error of a statement: disk full and a damaged file become failures (parts of a file are read only when they are asked for), everything else is passed on unchanged. */
+/** An error of a statement: a full disk, a file that cannot be written any more and a damaged one become failures (parts of a file are read only when they are asked for), everything else is passed on unchanged. */
 export function statementError(error: unknown, file: string): unknown {
   if (error instanceof EngineError || !(error instanceof Error)) return error;
   if (isDiskFull(error.message)) return diskFullFailure(file);
+  if (isUnwritable(error.message)) return unwritableFailure(file, error.message);
   return isDamage(error.message) ? damagedFailure(file, error.message) : error;
 }
 

@@ -175,6 +175,8 @@ export interface Store extends Recipes, Queue, Strikes, Titles {
   remove(removal: Removal): Promise<void>;
   /** Writes a table as a file (one that is there is replaced); answers with its number of rows. */
   exportTable(table: ExportedTable, format: TableFormat, file: string): Promise<number>;
+  /** `gone`: there is no file under its name any more; `lost`: another one is there, or it cannot be written any more, so it has to be opened again. */
+  readonly standing: 'open' | 'gone' | 'lost';
   /** Writes everything into the one file and releases it. */
   close(): Promise<void>;
 }
