@@ -20,12 +20,21 @@ export interface LevelsAxisWords {
 }
 
 /** Pixels: what lies over the chart (cursor, readings) keeps to them. */
-export const axisLayout = { left: 168, right: 232, top: 8, density: 92, gap: 4, row: 22, bottom: 38 } as const;
+export interface AxisLayout {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  /** Height of the area; of the room under it; of one ladder. */
+  readonly density: number;
+  readonly gap: number;
+  readonly row: number;
+  readonly bottom: number;
+}
+export const axisLayout: AxisLayout = { left: 168, right: 232, top: 8, density: 92, gap: 4, row: 22, bottom: 38 };
 /** Powers of two at the ends. */
 export const axisRange = [-16, 0] as const;
 
-export function levelsAxisHeight(ladders: number): number {
-  const { top, density, gap, row, bottom } = axisLayout;
+export function levelsAxisHeight(ladders: number, { top, density, gap, row, bottom }: AxisLayout = axisLayout): number {
   return top + density + gap + ladders * row + bottom;
 }
 
@@ -47,10 +56,11 @@ export function densityPoints(bins: readonly number[]): [number, number][] {
 /**
  * @param selected its name stands out
  * @param alone without the room at the right for what the page writes there
+ * @param layout a tall window has more room for the area and the ladders
  */
-export function levelsAxisOption(bins: readonly number[], ladders: readonly Ladder[], selected: SchemeId | null, theme: ChartTheme, words: LevelsAxisWords, alone = false): EChartsOption {
-  const { left, top, density, gap, row } = axisLayout;
-  const right = alone ? 24 : axisLayout.right;
+export function levelsAxisOption(bins: readonly number[], ladders: readonly Ladder[], selected: SchemeId | null, theme: ChartTheme, words: LevelsAxisWords, alone = false, layout: AxisLayout = axisLayout): EChartsOption {
+  const { left, top, density, gap, row } = layout;
+  const right = alone ? 24 : layout.right;
   const [min, max] = axisRange;
   const names = ladders.map(({ scheme }) => scheme);
   const xAxis = { type: 'value', min, max, interval: 2, axisTick: { show: false }, axisLine: { lineStyle: { color: theme.line } }, splitLine: { lineStyle: { color: theme.line } } } as const;
@@ -84,13 +94,13 @@ export function levelsAxisOption(bins: readonly number[], ladders: readonly Ladd
         type: 'line', name: words.density, xAxisIndex: 0, yAxisIndex: 0, data: densityPoints(bins), symbol: 'none', silent: true,
         lineStyle: { color: theme.textWeak, width: 1.5 }, areaStyle: { color: theme.textWeak, opacity: 0.28 },
       },
-      rungs(ladders, theme),
+      rungs(ladders, theme, row / 2 - 4),
     ],
   };
 }
 
-/** A line from where values stop being zero up to 1, the rungs on it, and a 0 at its left: each scheme in its colour, `_16` dashed. */
-function rungs(ladders: readonly Ladder[], theme: ChartTheme): CustomSeriesOption {
+/** A line from where values stop being zero up to 1, the rungs on it, `reach` pixels up and down, and a 0 at its left: each scheme in its colour, `_16` dashed. */
+function rungs(ladders: readonly Ladder[], theme: ChartTheme, reach: number): CustomSeriesOption {
   const [min] = axisRange;
   return {
     type: 'custom', name: 'levels', xAxisIndex: 1, yAxisIndex: 1, silent: true, encode: { x: 0, y: 1 },
@@ -101,7 +111,7 @@ function rungs(ladders: readonly Ladder[], theme: ChartTheme): CustomSeriesOptio
       if (ladder === undefined) return { type: 'group', children: [] };
       const [x = 0, y = 0] = api.coord([api.value(0), row]);
       const stroke = theme.schemes[ladder.scheme];
-      if (Number(api.value(2)) > 0) return { type: 'line', shape: { x1: x, y1: y - 7, x2: x, y2: y + 7 }, style: { fill: 'none', stroke, lineWidth: 2, ...(isDashed(ladder.scheme) ? { lineDash: [4, 2] } : {}) } };
+      if (Number(api.value(2)) > 0) return { type: 'line', shape: { x1: x, y1: y - reach, x2: x, y2: y + reach }, style: { fill: 'none', stroke, lineWidth: 2, ...(isDashed(ladder.scheme) ? { lineDash: [4, 2] } : {}) } };
       const [from = 0] = api.coord([Math.max(min, Math.log2(ladder.zeroBelow)), row]);
       const [to = 0] = api.coord([axisRange[1], row]);
       return {

@@ -4,7 +4,13 @@ import { assertNever } from '../../../shared/assert-never';
 import type { ReproductionRemark } from '../../../shared/reproduction-remarks';
 import { useFormat } from './use-format';
 
-export function useReproductionWords(): { remark(remark: ReproductionRemark): string; figure(value: number): string } {
+/** Remarks that say the same of several models are one sentence; `details` lists what each says by itself. */
+export interface RemarkLine {
+  readonly text: string;
+  readonly details: string | undefined;
+}
+
+export function useReproductionWords(): { remark(remark: ReproductionRemark): string; lines(remarks: readonly ReproductionRemark[]): RemarkLine[]; figure(value: number): string } {
   const { t } = useI18n();
   const format = useFormat();
 
@@ -28,5 +34,17 @@ export function useReproductionWords(): { remark(remark: ReproductionRemark): st
     }
   }
 
-  return { remark, figure };
+  /** In the order of the first of each kind. */
+  function lines(remarks: readonly ReproductionRemark[]): RemarkLine[] {
+    const kinds = [...new Set(remarks.map(({ kind }) => kind))];
+    return kinds.flatMap((kind): RemarkLine[] => {
+      const alike = remarks.filter((said) => said.kind === kind);
+      const titles = alike.flatMap((said) => ('title' in said ? [said.title] : []));
+      const alone = alike.map(remark);
+      if ((kind !== 'unsaidWeights' && kind !== 'preprocess' && kind !== 'missing') || titles.length < 2) return alone.map((text) => ({ text, details: undefined }));
+      return [{ text: t(`reproduce.remarks.${kind}Many`, { titles: titles.join(', ') }), details: alone.join('\n') }];
+    });
+  }
+
+  return { remark, lines, figure };
 }

@@ -6,8 +6,6 @@ export const attentionEn = {
     wallTitle: 'Heads of {block}',
     wallNote: 'Left FP32, right as used; the most damaged first, by',
     wallEntry: 'Head {head}: KL {kl}, {lost} % of the attention lost',
-    exportCurve: 'Export error',
-    exportHeads: 'Export damage',
     exportDepth: 'error along the network',
     exportDamage: 'damage of every head',
   },

@@ -6,8 +6,6 @@ export const attentionKo = {
     wallTitle: '{block}의 헤드',
     wallNote: '왼쪽 FP32, 오른쪽 실제 사용; 손상이 큰 순서, 기준',
     wallEntry: '헤드 {head}: KL {kl}, 어텐션의 {lost} % 손실',
-    exportCurve: '오차 내보내기',
-    exportHeads: '손상 내보내기',
     exportDepth: '네트워크를 따라 본 오차',
     exportDamage: '모든 헤드의 손상',
   },

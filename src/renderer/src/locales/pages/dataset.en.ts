@@ -14,6 +14,7 @@ export const datasetEn = {
     fromFolders: 'Each picture’s class is the folder that it lies in: there is nothing to choose.',
     samples: 'Do the names fit the pictures? If most do not, choose another order or another file.',
     unreadable: 'cannot be read',
+    label: 'label {label}',
     sample: '{name}: {file}',
     looking: 'Reading the data set…',
     lookingFiles: 'Reading the data set: 1 picture | Reading the data set: {count} pictures',

@@ -16,6 +16,7 @@ export const datasetKo: typeof datasetEn = {
     fromFolders: '이미지의 클래스는 이미지가 든 폴더로 정해지므로 고를 것이 없습니다.',
     samples: '이름이 이미지와 맞습니까? 대부분 맞지 않으면 다른 순서나 다른 파일을 고르세요.',
     unreadable: '읽을 수 없음',
+    label: '레이블 {label}',
     sample: '{name}: {file}',
     looking: '데이터를 읽는 중…',
     lookingFiles: '데이터를 읽는 중: 이미지 {count}장 | 데이터를 읽는 중: 이미지 {count}장',

@@ -34,7 +34,7 @@ export const imagesEn = {
     quantised: 'quantised',
     same: 'same answer',
     unpaired: 'not compared',
-    keys: 'Arrows choose · Enter opens its attention',
+    keys: 'Figures: margin, logits · Arrows choose · Enter opens its attention',
     choose: 'Choose an image to see where its computation left that of FP32.',
     notInFilter: 'This image is not among the {filter} ones.',
     label: 'label',

@@ -34,7 +34,7 @@ export const imagesKo = {
     quantised: '양자화',
     same: '같은 답',
     unpaired: '비교 안 함',
-    keys: '화살표로 고르기 · Enter로 어텐션 보기',
+    keys: '수치: 마진(로짓) · 화살표로 고르기 · Enter로 어텐션 보기',
     choose: '이미지를 고르면 계산이 어디에서 FP32와 갈라졌는지 보여 줍니다.',
     notInFilter: '고른 이미지는 ‘{filter}’에 속하지 않습니다.',
     label: '정답',

@@ -1,7 +1,7 @@
 /** Words of the published table measured again. */
 export const reproduceEn = {
   texts: {
-    open: 'Reproduce the published table…',
+    open: 'Published table…',
     title: 'Reproduce the published table',
     description: 'FP32 and the six schemes at W{wBits}A{aBits} for each of the seven models that is there, on the pictures and with the calibration draw of the published figures. It runs as any evaluation and stands on the board.',
     models: 'Models',
@@ -23,13 +23,16 @@ export const reproduceEn = {
     tallyLogs: 'Of those that only the authors’ logs have, {inside} of {compared}.',
     export: 'published and measured',
     columns: { model: 'Model', scheme: 'Scheme', images: 'Images', measured: 'Measured, %', interval: '95 % interval', published: 'Published, %', log: 'In the logs, %' },
-    lies: { inside: 'inside', above: 'outside, above', below: 'outside, below' },
+    lies: { inside: 'inside', above: 'above', below: 'below' },
     of: '{images} of {total}',
     remarks: {
       missing: '{title} is not there: it wants {weights}.',
+      missingMany: '{titles} are not there.',
       otherWeights: '{title}: the published figures belong to {weights}; these are {tag}.',
       unsaidWeights: '{title}: the file’s name does not say which weights it holds; the published figures belong to {weights}.',
+      unsaidWeightsMany: '{titles}: the files’ names do not say which weights they hold; the published figures belong to those under “Models of the published table”.',
       preprocess: '{title}: its pictures were prepared in another way than for the published figures.',
+      preprocessMany: '{titles}: their pictures were prepared in another way than for the published figures.',
       notImagenet: 'The data set’s classes are not ImageNet’s: the published figures do not belong to it.',
       noTrain: 'There is no train split: the calibration pictures are not those of the published figures.',
       otherTrain: 'The train split holds {images} pictures and not {expected}: the draw gives other calibration pictures than the reference’s.',
@@ -44,6 +47,6 @@ export const reproduceEn = {
     },
   },
   terms: {
-    liesInside: { name: 'inside', says: 'The published figure lies inside the measured 95 % interval: the two do not contradict each other on this many images.', formula: 'low ≤ published ≤ high (Wilson)' },
+    liesInside: { name: 'lies', says: 'Where the published figure lies: inside the measured 95 % interval, and then the two do not contradict each other on this many images, or outside it, above or below.', formula: 'low ≤ published ≤ high (Wilson)' },
   },
 };

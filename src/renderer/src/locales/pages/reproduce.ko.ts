@@ -3,7 +3,7 @@ import type { reproduceEn } from './reproduce.en';
 
 export const reproduceKo: typeof reproduceEn = {
   texts: {
-    open: '발표된 표 재현…',
+    open: '발표된 표…',
     title: '발표된 표 재현',
     description: '일곱 모델 가운데 있는 것마다 FP32와 여섯 기법을 W{wBits}A{aBits}로, 발표값과 같은 이미지와 보정 표본으로 측정합니다. 여느 평가처럼 실행되고 현황판에 나타납니다.',
     models: '모델',
@@ -25,13 +25,16 @@ export const reproduceKo: typeof reproduceEn = {
     tallyLogs: '저자의 로그에만 있는 값은 {compared}개 중 {inside}개.',
     export: '발표값과 측정값',
     columns: { model: '모델', scheme: '기법', images: '이미지', measured: '측정값, %', interval: '95 % 신뢰구간', published: '발표값, %', log: '로그의 값, %' },
-    lies: { inside: '안', above: '밖, 위', below: '밖, 아래' },
+    lies: { inside: '안', above: '위', below: '아래' },
     of: '{total}장 중 {images}장',
     remarks: {
       missing: '{title} 모델이 없습니다: {weights} 가중치가 필요합니다.',
+      missingMany: '없는 모델: {titles}.',
       otherWeights: '{title}: 발표값은 {weights} 가중치의 값이고, 이 파일은 {tag}입니다.',
       unsaidWeights: '{title}: 파일 이름으로는 어떤 가중치인지 알 수 없습니다. 발표값은 {weights} 가중치의 값입니다.',
+      unsaidWeightsMany: '{titles}: 파일 이름으로는 어떤 가중치인지 알 수 없습니다. 발표값은 “발표된 표의 모델”에 있는 가중치의 값입니다.',
       preprocess: '{title}: 이미지 전처리가 발표값과 다릅니다.',
+      preprocessMany: '{titles}: 이미지 전처리가 발표값과 다릅니다.',
       notImagenet: '데이터셋의 클래스가 ImageNet의 클래스가 아니므로 발표값과 비교할 수 없습니다.',
       noTrain: '학습 이미지가 없어 보정 이미지가 발표값과 다릅니다.',
       otherTrain: '학습 이미지가 {expected}장이 아니라 {images}장이어서 기준 구현과 다른 보정 이미지가 뽑힙니다.',
@@ -46,6 +49,6 @@ export const reproduceKo: typeof reproduceEn = {
     },
   },
   terms: {
-    liesInside: { name: '안', says: '발표값이 측정된 95 % 신뢰구간 안에 있습니다. 이 이미지 수에서는 두 값이 서로 어긋나지 않습니다.', formula: '하한 ≤ 발표값 ≤ 상한 (Wilson)' },
+    liesInside: { name: '위치', says: '발표값이 측정된 95 % 신뢰구간 안에 있는지, 그 위나 아래에 있는지. 안에 있으면 이 이미지 수에서는 두 값이 서로 어긋나지 않습니다.', formula: '하한 ≤ 발표값 ≤ 상한 (Wilson)' },
   },
 };
