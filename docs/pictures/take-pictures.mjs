@@ -2,10 +2,13 @@
  * Takes the pictures of this folder and of guide/ from the built app (`npm run build` first): opens the sample, waits until every cell
  * is measured in both arithmetics, measures what the pages show beyond that, and photographs them in themes and languages.
  *
- *   xvfb-run -a -s "-screen 0 1600x1000x24" node docs/pictures/take-pictures.mjs [--only readme|guide|PAGE] [USER-DATA FOLDER OF A MEASURED SAMPLE]
+ *   xvfb-run -a -s "-screen 0 1600x1000x24" node docs/pictures/take-pictures.mjs [--only readme|guide|PAGE] [USER-DATA FOLDER]
+ *
+ * Measuring takes most of the time: minutes on a machine of its own, an hour beside other work. With a folder it is done once and kept there, and a
+ * run that was broken off goes on. Each step says what it waits for, and fails when nothing came in its time.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +24,13 @@ const given = process.argv[only === undefined ? 2 : 4];
 const userData = given ?? mkdtempSync(join(tmpdir(), 'bitlog2-pictures-'));
 const { binary } = await findElectron({ root });
 const minutes = 60_000;
+/** Written once the sample of the folder is measured. */
+const measured = join(userData, 'measured-for-pictures');
+const started = Date.now();
+const say = (what) => console.error(`${Math.round((Date.now() - started) / 1000)} s  ${what}`);
 
 async function open(theme, locale) {
+  say(`window: ${theme}, ${locale}`);
   const app = await _electron.launch({ executablePath: binary, args: [root, `--user-data-dir=${userData}`, `--lang=${locale}`, `--theme=${theme}`, '--open-sample', ...rootSwitches()], timeout: 2 * minutes });
   const page = await app.firstWindow();
   page.setDefaultTimeout(2 * minutes);
@@ -37,16 +45,23 @@ const navigatorFull = (page) => page.waitForFunction(() => document.querySelecto
 async function measure() {
   const { app, page } = await open('dark', 'en');
   const idle = () => page.waitForFunction(() => document.querySelector('footer .cancel') === null, null, { timeout: 60 * minutes });
+  say('every cell in reference arithmetic');
   await idle();
-  await page.getByRole('button', { name: 'Measure in integers too' }).click();
-  await page.waitForSelector('footer .cancel');
-  await idle();
+  const further = page.getByRole('button', { name: /^(Continue unfinished runs|Measure in integers too)$/ });
+  // Twice at most: what was broken off first, then integers. The button goes when there is nothing left.
+  for (let turn = 0; turn < 2 && (await further.count()) > 0; turn++) {
+    say(await further.first().innerText());
+    await further.first().click();
+    await page.waitForSelector('footer .cancel');
+    await idle();
+  }
   await app.close();
 }
 
 async function photograph(theme, locale, suffix, onImage) {
   const { app, page } = await open(theme, locale);
   const shot = async (name) => {
+    say(`${name}-${suffix}`);
     await page.mouse.move(720, 886);
     await page.waitForTimeout(1500);
     writeFileSync(join(folder, `${name}-${suffix}.png`), smallPng(await page.screenshot()));
@@ -76,7 +91,12 @@ async function photograph(theme, locale, suffix, onImage) {
 /** What the guide shows of one run beyond its figures: draws, rounding, errors and sensitivity of its layers. Asked for on the command line, while no window has the workspace. */
 function measureMore() {
   const sample = join(root, 'resources', 'sample');
-  const ask = (...args) => spawnSync(process.execPath, [join(root, 'tools', 'bitlog2.mjs'), ...args, '--workspace', join(userData, 'default.bitlog2')], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' }).stdout;
+  const ask = (...args) => {
+    say(`bitlog2 ${args[0]} ${args.slice(1).filter((arg) => !arg.includes('/')).join(' ')}`);
+    const { status, stdout } = spawnSync(process.execPath, [join(root, 'tools', 'bitlog2.mjs'), ...args, '--workspace', join(userData, 'default.bitlog2')], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+    if (status !== 0) throw new Error(`bitlog2 ${args[0]} ended with ${status}`);
+    return stdout;
+  };
   // By id: the name alone means the newest, which is the one in integers.
   const run = JSON.parse(ask('runs', '--json')).runs.find(({ modelName, settings }) => modelName === 'fashion_vit' && settings.scheme === 'BitLog2_Half_17' && settings.arithmetic === 'reference').id;
   ask('eval', '--model', join(sample, 'models', 'fashion_vit.onnx'), '--dataset', join(sample, 'images'), '--log_quant_scheme', 'BitLog2_Half_17', '--seed', '1');
@@ -121,6 +141,7 @@ async function photographGuide(theme, locale, names) {
   // The run of seed 0, in reference arithmetic: the one that measureMore asked about.
   await page.locator('.runs .run').filter({ hasText: /BitLog2_Half_17\s*fashion_vit\s*\d/ }).first().click();
   for (const name of names) {
+    say(`guide: ${name}`);
     await pages[name](page);
     await page.mouse.move(720, 886);
     await page.waitForTimeout(1500);
@@ -132,9 +153,10 @@ async function photographGuide(theme, locale, names) {
 }
 
 const wants = (part) => only === undefined || only === part;
-if (given === undefined) {
+if (!existsSync(measured)) {
   await measure();
   measureMore();
+  writeFileSync(measured, '');
 }
 if (wants('readme')) {
   await photograph('dark', 'en', 'dark', false);

@@ -68,7 +68,7 @@ test('worst layer, worst head in it, an image that this head flipped: six clicks
   await page.locator('#page .main[aria-busy=false] figure').first().waitFor();
   await shot('4-head');
 
-  await click(page.locator('.tab', { hasText: 'Images' }));
+  await click(page.locator('.inspector').getByRole('button', { name: 'Images it may have flipped' }));
   const ask = page.locator('#page .tools').getByRole('button', { name: `Which images did head ${head} of` });
   await ask.waitFor();
   await page.locator('#page .verdict .says').waitFor();

@@ -116,7 +116,7 @@ describe('other draws', () => {
 describe('rounding', () => {
   it('is measured in the evaluation or in the calibration too, and held against the difference', async () => {
     const services = await open();
-    expect(text('.noise')).toContain('Not measured yet.');
+    expect(all('.noise [role=img]')[0]?.getAttribute('aria-label')).toContain('Rounding alone not measured');
     await fill(all('.noise .controls input[inputmode]')[0], '4');
     await click(named('.noise .controls button', 'Measure'));
     expect(asked(services, 'noise.run')).toEqual([{ runId: run.id, repeats: 4, scope: 'evaluation', images: null }]);
@@ -124,7 +124,8 @@ describe('rounding', () => {
     expect(text('.noise .repeats')).toContain('Without noise the run came out as it did');
     expect(all('.noise tbody tr').map((row) => row.querySelectorAll('td')[1]?.textContent)).toEqual(['0', '1', '2', '0']);
     await click(all('.noise .segmented input')[1]);
-    expect(text('.noise')).toContain('Not measured yet.');
+    expect(all('.noise [role=img]')[0]?.getAttribute('aria-label')).toContain('Rounding, calibrated anew not measured');
+    expect(all('.noise .repeats')).toHaveLength(0);
     await fill(all('.noise .controls input[inputmode]')[1], '200');
     await click(named('.noise .controls button', 'Measure'));
     expect(asked(services, 'noise.run').at(-1)).toEqual({ runId: run.id, repeats: 4, scope: 'calibration', images: 200 });

@@ -76,7 +76,7 @@ describe('the board', () => {
 describe('the dialog', () => {
   it('says what is there, what is missing and what is not as published, and runs what is chosen', async () => {
     const services = await open();
-    await click(button('Reproduce the published table'));
+    await click(button('Published table'));
     await flushPromises();
     expect(all('[role=dialog] label input[type=checkbox]')).toHaveLength(2);
     expect(all('[role=dialog] .missing').map((row) => row.textContent?.slice(0, 6))).toEqual(['ViT-Sn', 'DeiT-T', 'DeiT-S', 'Swin-T', 'Swin-S']);
@@ -106,7 +106,7 @@ describe('the dialog', () => {
 
   it('leads to the models that are missing', async () => {
     await open();
-    await click(button('Reproduce the published table'));
+    await click(button('Published table'));
     await flushPromises();
     await click(button('Get ViT-S'));
     await flushPromises();
