@@ -13,10 +13,13 @@ export interface ForkSettings {
   readonly said: (text: string) => void;
 }
 
+/** ONNX Runtime reads there that it is to report to nobody (engine/runtime/ort/no-telemetry.ts). */
+const quietEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, ORT_DISABLE_TELEMETRY: '1' });
+
 /** Starts the engine's process; what it prints goes to our own output and to the log. */
 export function forkEngine({ file, args, trial, serviceName, said }: ForkSettings): EngineProcess<MessagePortMain> {
-  const child: UtilityProcess = utilityProcess.fork(file, args, { serviceName, stdio: 'pipe' });
-  serveTrials(child, (argument) => utilityProcess.fork(trial, [argument], { serviceName: `${serviceName}-trial`, stdio: ['ignore', 'pipe', 'ignore'] }));
+  const child: UtilityProcess = utilityProcess.fork(file, args, { serviceName, stdio: 'pipe', env: quietEnvironment() });
+  serveTrials(child, (argument) => utilityProcess.fork(trial, [argument], { serviceName: `${serviceName}-trial`, stdio: ['ignore', 'pipe', 'ignore'], env: quietEnvironment() }));
   for (const [from, to] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
     from?.on('data', (chunk: Buffer) => {
       to.write(chunk);

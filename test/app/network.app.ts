@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { processTree, socketsOf, type Socket } from '../helpers/process-sockets';
+import { openFilesOf, processTree, socketsOf, type Socket } from '../helpers/process-sockets';
 import { launchApp, type RunningApp } from './launch';
 
 const patience = 4 * 60_000;
@@ -57,6 +57,10 @@ test('a first start, the sample and every page ask for nothing', { timeout: pati
   const look = (): void => void found.push(...beyond(sockets()));
   await page.locator('tbody .cell .interval').first().waitFor();
   look();
+  // The engine is at work, its workspace is open; what ONNX Runtime would collect to send lies in a database of its own.
+  const files = openFilesOf(processTree(running.app.process().pid ?? -1));
+  if (process.platform === 'linux') expect(files.some((path) => path.endsWith('default.bitlog2'))).toBe(true);
+  expect(files.filter((path) => /onnxruntime\.db|DeveloperTools/.test(path))).toEqual([]);
   await page.click('footer .cancel');
   await page.locator('footer .idle').waitFor();
   await page.locator('tbody .cell').nth(1).click();

@@ -1,4 +1,4 @@
-/** Sockets of running processes, from Linux's own tables. */
+/** Sockets and open files of running processes, from Linux's own tables. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface Socket {
@@ -45,6 +45,11 @@ function socketsByInode(): Map<string, Omit<Socket, 'pid'>> {
 export function processTree(pid: number): number[] {
   const children = reading(() => readdirSync(`/proc/${pid}/task`), []).flatMap((task) => reading(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'), '').trim().split(' ').filter(Boolean).map(Number));
   return [pid, ...children.flatMap(processTree)];
+}
+
+/** Paths of the files that these processes have open. */
+export function openFilesOf(pids: readonly number[]): string[] {
+  return pids.flatMap((pid) => reading(() => readdirSync(`/proc/${pid}/fd`), []).map((fd) => reading(() => readlinkSync(`/proc/${pid}/fd/${fd}`), '')).filter((path) => path.startsWith('/')));
 }
 
 /** Every internet socket of these processes. */

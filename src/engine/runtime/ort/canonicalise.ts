@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import './no-telemetry';
 import { InferenceSession } from 'onnxruntime-node';
 import { fail, type EngineError } from '../../../shared/failure';
 import { readModel } from '../../core/onnx/read-model';

@@ -1,4 +1,5 @@
 /** Trial runs of an imported graph: is it the same network at another batch size, and after our own rewriting? */
+import './no-telemetry';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { availableParallelism } from 'node:os';
 import { EngineError } from '../../../shared/failure';

@@ -1,4 +1,5 @@
 /** ONNX Runtime sessions as the engine uses them: float32 tensors in, float32 tensors out, one thread budget for all. */
+import './no-telemetry';
 import * as ort from 'onnxruntime-node';
 import { writeModel } from '../../core/onnx/write-model';
 import { discard } from './discard';
