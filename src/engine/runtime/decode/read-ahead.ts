@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { readPlace } from '../datasets/picture-place';
-import { readImageBytes } from './read-image';
+import { openForReading, readImageBytes, requireFile } from './read-image';
 import { rowPictures } from './row-pictures';
 
 /** Larger files are left until they are wanted. */
@@ -34,9 +34,11 @@ export class ReadAhead {
 async function readWhole(path: string): Promise<Uint8Array | null> {
   try {
     const place = readPlace(path);
-    const file = await open(place.file, 'r');
+    const file = await open(place.file, openForReading);
     try {
-      const { offset, length: size } = place.kind === 'stretch' ? place : { offset: 0, length: (await file.stat()).size };
+      const found = await file.stat();
+      requireFile(found);
+      const { offset, length: size } = place.kind === 'stretch' ? place : { offset: 0, length: found.size };
       if (size > largest) return null;
       const bytes = new Uint8Array(size);
       const { bytesRead } = await file.read(bytes, 0, size, offset);

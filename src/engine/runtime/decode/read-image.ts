@@ -1,9 +1,17 @@
 /** The bytes of a picture on disk. */
-import { openSync, closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
+import { openSync, closeSync, constants, fstatSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { readPlace } from '../datasets/picture-place';
 import { checkImageBytes } from '../../core/images/image-limits';
 import { ImageSkip } from '../../core/images/skip-reason';
 import { rowPictures } from './row-pictures';
+
+/** Opening waits for nobody: not for the other end of a pipe, to which a stranger's data may link. Windows has neither the flag nor such pipes. */
+export const openForReading = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
+
+/** Throws ImageSkip for what has no end (a device) or waits for somebody (a pipe). */
+export function requireFile(found: Pick<Stats, 'isFile' | 'isDirectory'>): void {
+  if (!found.isFile()) throw new ImageSkip('unreadable', found.isDirectory() ? 'The path is a folder.' : 'The path is a device or a pipe, not a file.');
+}
 
 const causes: Readonly<Record<string, string>> = {
   ENOENT: 'The file is no longer there.',
@@ -26,13 +34,15 @@ export function readImageBytes(path: string): Uint8Array {
   if (place.kind === 'row') return rowPictures().take(path);
   let descriptor: number;
   try {
-    descriptor = openSync(place.file, 'r');
+    descriptor = openSync(place.file, openForReading);
   } catch (error) {
     throw unreadable(error);
   }
   try {
+    const found = fstatSync(descriptor);
+    requireFile(found);
     if (place.kind === 'file') {
-      checkImageBytes(fstatSync(descriptor).size);
+      checkImageBytes(found.size);
       return readFileSync(descriptor);
     }
     checkImageBytes(place.length);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,13 @@ it('says why a file cannot be read', () => {
   expect(() => readImageBytes(join(folder, 'missing.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The file is no longer there.' }));
   expect(() => readImageBytes(join(folder, 'dangling.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable' }));
   expect(() => readImageBytes(join(folder, 'folder.jpg'))).toThrow(expect.objectContaining({ reason: 'unreadable', detail: 'The path is a folder.' }));
+  // A stranger's archive may link to what never ends, or to a pipe that nobody writes to.
+  if (process.platform === 'win32') return;
+  const notFile = expect.objectContaining({ reason: 'unreadable', detail: 'The path is a device or a pipe, not a file.' });
+  symlinkSync('/dev/zero', join(folder, 'zero.jpg'));
+  expect(() => readImageBytes(join(folder, 'zero.jpg'))).toThrow(notFile);
+  execFileSync('mkfifo', [join(folder, 'pipe.jpg')]);
+  expect(() => readImageBytes(join(folder, 'pipe.jpg'))).toThrow(notFile);
 });
 
 it('looks at the size before it reads', () => {
