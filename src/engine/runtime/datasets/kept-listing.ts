@@ -14,14 +14,14 @@ import { stillTrue, type Witness } from './witnesses';
 import { writeWhole } from '../write-whole';
 
 /** Goes up with every change of what is written: files of another version are listed anew. */
-const version = 2;
+const version = 3;
 /** Most listings in the folder; the one that was used longest ago goes first. */
 const most = 20;
 
 type StoredPlaces =
   | { readonly kind: 'files' }
   | { readonly kind: 'stretches'; readonly archive: string }
-  | { readonly kind: 'rows'; readonly shards: readonly string[]; readonly column: readonly string[] };
+  | { readonly kind: 'rows'; readonly shards: readonly string[]; readonly column: readonly string[]; readonly groupBytes: number };
 
 interface StoredTable {
   readonly folders: readonly { readonly path: string; readonly label: number; readonly count: number }[];
@@ -112,7 +112,7 @@ function storedPlaces(places: SplitPlaces): StoredPlaces {
   switch (places.kind) {
     case 'files': return places;
     case 'stretches': return { kind: 'stretches', archive: places.archive };
-    case 'rows': return { kind: 'rows', shards: places.shards, column: places.column };
+    case 'rows': return { kind: 'rows', shards: places.shards, column: places.column, groupBytes: places.groupBytes };
   }
 }
 

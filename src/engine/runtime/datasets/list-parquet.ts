@@ -147,14 +147,14 @@ function refuseEmptyPictures({ rows, missing }: ParquetFacts, { bytes }: Picture
 }
 
 /** As class folders would have the pictures: by label, then by name. Names that are missing or occur twice give way to the row's number. */
-function placeRows(base: string, { split, shardOf, rows, columns }: ReadSplit, labels: Int32Array, classes: ClassLabels, shards: readonly string[]): PlacedTable {
+function placeRows(base: string, { split, shardOf, rows, columns, facts }: ReadSplit, labels: Int32Array, classes: ClassLabels, shards: readonly string[]): PlacedTable {
   const folderOf = new Map(classes.classes.map(({ label, folder }) => [label, folder]));
   const names = pictureNames(split.names, labels, folderOf);
   const groups = [...groupBy(labels.keys(), (index) => labels[index] ?? 0)].sort(([a], [b]) => a - b);
   for (const [, indices] of groups) indices.sort((a, b) => compareCodePoints(names[a] ?? '', names[b] ?? ''));
   const table = new ImageTable(groups.map(([label, indices]) => ({ path: `${base}/${folderOf.get(label) ?? label}`, label, names: indices.map((index) => names[index] ?? '') })));
   const order = groups.flatMap(([, indices]) => indices);
-  return { table, places: { kind: 'rows', shards, column: columns.bytes, shardOf: Int32Array.from(order, (index) => shardOf[index] ?? 0), rows: Int32Array.from(order, (index) => rows[index] ?? 0) } };
+  return { table, places: { kind: 'rows', shards, column: columns.bytes, groupBytes: Math.max(0, ...facts.map(({ groupBytes }) => groupBytes)), shardOf: Int32Array.from(order, (index) => shardOf[index] ?? 0), rows: Int32Array.from(order, (index) => rows[index] ?? 0) } };
 }
 
 /** Hugging Face hung the class's id onto ImageNet's own names; without it they sort as in class folders, and the reference's draw finds its pictures. */

@@ -8,8 +8,8 @@ export type SplitPlaces =
   | { readonly kind: 'files' }
   /** In one archive, [pictures] each. */
   | { readonly kind: 'stretches'; readonly archive: string; readonly offsets: Float64Array; readonly lengths: Float64Array }
-  /** In parquet files: `shardOf` is an index into `shards`, [pictures]. */
-  | { readonly kind: 'rows'; readonly shards: readonly string[]; readonly column: readonly string[]; readonly shardOf: Int32Array; readonly rows: Int32Array };
+  /** In parquet files: `shardOf` is an index into `shards`, [pictures]; `groupBytes`: of the largest row group, unpacked. */
+  | { readonly kind: 'rows'; readonly shards: readonly string[]; readonly column: readonly string[]; readonly groupBytes: number; readonly shardOf: Int32Array; readonly rows: Int32Array };
 
 export interface PlacedTable {
   readonly table: ImageTable;
@@ -30,3 +30,15 @@ export function locator(base: string, splits: readonly PlacedTable[]): (file: st
     return join(base, ...file.split('/'));
   };
 }
+
+/**
+ * Most memory that reading pictures adds to a worker, in bytes: nothing for files and archives. A worker that meets a parquet file starts a thread and a
+ * DuckDB for it; what that takes beside the row group was measured, and DuckDB itself refuses to take more than its limit (docs/decisions/0002).
+ */
+export function readingBytes(splits: readonly PlacedTable[]): number {
+  return Math.max(...splits.map(({ places }) => (places.kind === 'rows' ? Math.min(mostReader, readerBytes + groupTimes * places.groupBytes) : 0)));
+}
+
+const readerBytes = 210e6;
+const groupTimes = 2.5;
+const mostReader = 1.2e9;

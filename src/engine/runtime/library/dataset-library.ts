@@ -6,6 +6,7 @@ import type { DatasetRecord } from '../../../shared/records';
 import type { LabelChoice } from '../../../shared/settings';
 import { keep, readKept, type KeptListing } from '../datasets/kept-listing';
 import { listDataset, type ListedDataset } from '../datasets/list-dataset';
+import { readingBytes } from '../datasets/split-places';
 import { stillTrue, WitnessBook } from '../datasets/witnesses';
 
 export interface KnownDataset {
@@ -13,6 +14,8 @@ export interface KnownDataset {
   readonly listing: DatasetListing;
   /** Absolute path of a listed file. */
   readonly path: (file: string) => string;
+  /** Most memory that reading its pictures adds to a worker, in bytes. */
+  readonly readingBytes: number;
 }
 
 export interface ListingOptions {
@@ -39,7 +42,7 @@ export function keepListingsIn(folder: string | null): void {
 export async function loadDataset(root: string, options: ListingOptions = {}): Promise<KnownDataset> {
   const labels = options.labels ?? null;
   const listing = await currentListing(resolve(root), labels, options);
-  return { listing, record: { ...datasetRecord(listing, await datasetName(listing.root)), ...(labels === null ? {} : { labels }) }, path: listing.locate };
+  return { listing, record: { ...datasetRecord(listing, await datasetName(listing.root)), ...(labels === null ? {} : { labels }) }, path: listing.locate, readingBytes: readingBytes([listing.placed.val, listing.placed.train]) };
 }
 
 async function currentListing(root: string, labels: LabelChoice | null, options: ListingOptions): Promise<ListedDataset> {

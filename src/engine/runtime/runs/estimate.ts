@@ -41,6 +41,7 @@ function estimateModel(model: KnownModel, dataset: KnownDataset, spec: Evaluatio
     arithmetic: spec.arithmetic === 'integer' ? 'integer' : 'reference',
     floatShare: spec.arithmetic === 'integer' ? floatShare(model, at(settings, settings.length - 1)) : 0,
     calibration: calibrationNeeds(shared, calibrationImages, batch).memory,
+    reading: dataset.readingBytes,
   });
   return { images, cells: settings.length, peakBytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts };
 }
@@ -67,10 +68,12 @@ export interface MemoryPlan {
   readonly floatShare?: number;
   /** Bytes of the tensors that one calibration keeps in memory. */
   readonly calibration: number;
+  /** Bytes that reading pictures takes in each worker; none when left out. */
+  readonly reading?: number;
 }
 
 /** What the peak is made of. Pure. */
-export function estimateParts({ weights, workers, float, quantised, arithmetic, floatShare = 0, calibration }: MemoryPlan): Estimate['parts'] {
+export function estimateParts({ weights, workers, float, quantised, arithmetic, floatShare = 0, calibration, reading = 0 }: MemoryPlan): Estimate['parts'] {
   const calibrating = Math.min(workers, quantised);
   const networkWeights = cellWeights[arithmetic] + floatShare * (cellWeights.reference - cellWeights[arithmetic]);
   const floats = float ? workers * cellWeights.reference * weights : 0;
@@ -79,5 +82,6 @@ export function estimateParts({ weights, workers, float, quantised, arithmetic, 
     { name: 'float model', bytes: weights * modelWeights + floats },
     // Memory of the calibrations serves the networks that are loaded after them.
     { name: 'networks', bytes: Math.max(workers * quantised * networkWeights * weights, calibrating * (calibrationWeights * weights + calibration)) },
+    ...(reading === 0 ? [] : [{ name: 'pictures in parquet files', bytes: workers * reading }]),
   ];
 }

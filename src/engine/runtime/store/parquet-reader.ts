@@ -4,6 +4,7 @@
  */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { fail } from '../../../shared/failure';
+import { collectGarbage } from '../ort/garbage';
 import { bytesOrNull, number, text, textOrNull, type Row } from './row';
 
 /** A column as SQL names it; two parts for a field of a struct. */
@@ -15,6 +16,8 @@ export interface ParquetFacts {
   readonly rows: number;
   /** Most rows in one row group: what has to be unpacked to reach one picture. */
   readonly groupRows: number;
+  /** Of the largest row group, unpacked. */
+  readonly groupBytes: number;
   /** Hugging Face's description of the columns (JSON), null where there is none. */
   readonly huggingface: string | null;
   /** Of each leaf column (`image, bytes`): rows whose value is missing, as far as the file says. */
@@ -64,6 +67,7 @@ export class ParquetReader {
       columns,
       rows: groups.reduce((sum, group) => sum + group.rows, 0),
       groupRows: Math.max(0, ...groups.map(({ rows }) => rows)),
+      groupBytes: Math.max(0, ...groups.map(({ bytes }) => bytes)),
       huggingface: entry === undefined ? null : textOrNull(entry, 0),
       missing: new Map(missing.map((row) => [text(row, 0), row[1] === null ? 0 : Number(row[1])])),
     };
@@ -86,6 +90,9 @@ export class ParquetReader {
     const key = `${file}\0${column.join('\0')}\0${group.first}`;
     // Neighbours are worth unpacking once a second picture of the group is asked for.
     if (this.kept?.key !== key && this.lastGroup === key && group.bytes <= largestGroup) {
+      this.kept = null;
+      // The pictures of the group before hang on a heap too small for V8 to hurry: without this, memory grows by a hundred megabytes.
+      collectGarbage();
       this.kept = { key, first: group.first, pictures: await this.pictures(file, column, group.first, group.rows) };
     }
     this.lastGroup = key;

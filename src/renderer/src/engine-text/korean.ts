@@ -189,6 +189,7 @@ export const korean: EngineWords = {
     [/^program and workers$/, '프로그램과 워커'],
     [/^float model$/, 'FP32 모델'],
     [/^networks$/, '네트워크'],
+    [/^pictures in parquet files$/, 'parquet 파일의 이미지'],
     // 기록
     [/^(.+): preprocessing from the model file \(bitlog2\.preprocess\)$/, '$1: 전처리는 모델 파일에 적힌 대로 (bitlog2.preprocess)'],
     [/^(.+): preprocessing preset (\w+), as asked$/, '$1: 전처리는 고른 대로 $2'],

@@ -121,6 +121,14 @@ describe('parquet files', () => {
     expect([...(await listDataset(root, { labels: { file: null, order: 'devkit' } })).val.labels]).toEqual([1, 2].map((number) => classes.labelOf(devkitOrder[number - 1] ?? '')).sort((a, b) => a - b));
   });
 
+  it('know how much the largest row group unpacks to, which the estimate of memory asks for', async () => {
+    await put('validation.parquet', [row('x'.repeat(3000), 3), row('y'.repeat(5000), 4)], { compression: 'uncompressed' });
+    const { placed: { val } } = await listDataset(root);
+    const groupBytes = val.places.kind === 'rows' ? val.places.groupBytes : 0;
+    expect(groupBytes).toBeGreaterThan(8000);
+    expect(groupBytes).toBeLessThan(9000);
+  });
+
   it('give each picture in whatever order it is asked for, ahead or not', async () => {
     await put('validation.parquet', Array.from({ length: 300 }, (_, i) => row(`picture ${i}`, i % 3)));
     const { val, locate } = await listDataset(root);

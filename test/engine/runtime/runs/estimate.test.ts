@@ -1,5 +1,7 @@
 /** The estimate's formula against peaks that were measured when it was fitted (docs/decisions/0002). `npm run bench -- --only memory` measures anew. */
 import { describe, expect, it } from 'vitest';
+import { ImageTable } from '../../../../src/engine/core/datasets/image-table';
+import { readingBytes, type PlacedTable } from '../../../../src/engine/runtime/datasets/split-places';
 import { estimateParts, type MemoryPlan } from '../../../../src/engine/runtime/runs/estimate';
 
 const reference = { arithmetic: 'reference', float: true } as const;
@@ -41,6 +43,21 @@ describe('estimateParts', () => {
     expect(peak({ ...plan, float: false })).toBeLessThan(peak(plan));
     expect(peak({ ...plan, calibration: 64 * 2.75e6 })).toBe(peak(plan));
     expect(peak({ ...plan, calibration: 1024 * 2.75e6 })).toBeGreaterThan(peak(plan));
+  });
+
+  it.each([['Hugging Face\'s 100 pictures in a row group', 11e6, 238e6], ['2,000 pictures in a row group', 220e6, 723e6]])('reading out of parquet files: %s, within 30 %% of what was measured', (_name, groupBytes, measured) => {
+    const rows: PlacedTable = { table: new ImageTable([]), places: { kind: 'rows', shards: ['a.parquet'], column: ['image', 'bytes'], groupBytes, shardOf: new Int32Array(), rows: new Int32Array() } };
+    const files: PlacedTable = { table: new ImageTable([]), places: { kind: 'files' } };
+    expect(Math.abs(readingBytes([files, rows]) / measured - 1)).toBeLessThan(0.3);
+    expect(readingBytes([files, files])).toBe(0);
+    // DuckDB takes no more than its limit, and says so of a group that needs more.
+    expect(readingBytes([{ ...rows, places: { ...rows.places, kind: 'rows', shards: [], column: [], groupBytes: 1e12, shardOf: new Int32Array(), rows: new Int32Array() } }])).toBe(1.2e9);
+  });
+
+  it('has reading out of parquet files as a part of its own, for every worker', () => {
+    const plan = { ...reference, ...small, workers: 2, quantised: 3 };
+    expect(estimateParts({ ...plan, reading: 190e6 }).at(-1)).toEqual({ name: 'pictures in parquet files', bytes: 380e6 });
+    expect(estimateParts({ ...plan, reading: 0 })).toEqual(estimateParts(plan));
   });
 
   it('asks for no calibration when nothing is quantised', () => {
