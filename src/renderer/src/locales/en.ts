@@ -248,7 +248,7 @@ export const en = {
   first: {
     heading: 'Begin',
     dataset: 'Open an ImageNet folder',
-    datasetNote: 'class folders, flat val, the archives, parquet',
+    datasetNote: 'Folders, flat val, archives, parquet',
     model: 'Add a model',
     modelNote: 'ViT, DeiT, Swin as .onnx or .safetensors',
     sample: 'Open the sample',

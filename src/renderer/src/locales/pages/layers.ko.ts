@@ -111,6 +111,7 @@ export const layersKo = {
       computing: '이 지점의 값을 모으는 중…',
       operand: '피연산자',
       counts: '빈도 축',
+      values: '값 축',
       linear: '선형',
       log: '로그',
       value: '값',
