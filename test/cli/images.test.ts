@@ -10,6 +10,7 @@ const summary = { file: '/here/w.bitlog2', models: [vit], datasets: [dataset], r
 const files = { '/here/w.bitlog2': 'x' };
 const script: EngineScript = {
   'workspace.open': () => summary,
+  'run.classNames': () => ({ names: dataset.classes.map(({ name }) => name) }),
   'images.flips': (question) => flipsOf(question),
   'images.divergence': ({ runId, image }) => divergenceOf(runId, image, vit),
   'images.blame': ({ runId, image, heads }) => blameOf(runId, image, heads, vit),
@@ -26,6 +27,13 @@ describe('images', () => {
     expect(lines[0]).toBe('fashion_vit  BitLog2_Half_17  1000 images  against FP32: 20 lost, 12 gained, 8 changed of 1000 images');
     expect(lines[1]).toBe('20 of 20 lost images, by list');
     expect(lines.slice(3, 5)).toEqual(['image  file            label    flip  baseline  margin  run      margin', '    0  val/0/0000.png  T-shirt  lost  T-shirt    2.500  Trouser   0.750']);
+  });
+
+  it('names classes by the outputs of the run, and those without a name by number', async () => {
+    const record = cliRecord({ ...script, 'run.classNames': () => ({ names: ['cassette', null] }) }, files);
+    expect(await runCli(images('--limit', '1'), record.environment)).toBe(0);
+    expect(record.calls.find(({ method }) => method === 'run.classNames')?.params).toEqual({ runId: half.id });
+    expect(record.stdout()).toMatch(/0 {2}val\/0\/0000\.png +cassette +lost +cassette +2\.500 +1 +0\.750/);
   });
 
   it('prints the answer of the engine as JSON, filtered, sorted, cut', async () => {

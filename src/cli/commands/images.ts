@@ -55,7 +55,7 @@ export function runImages(environment: CliEnvironment, options: ImagesOptions): 
     const print = (answer: unknown, text: () => string): void => environment.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : text());
     const run = findQuantisedRun(summary.runs, options.run);
     const baseline = chosenBaseline(summary.runs, run, options.against);
-    const names = namesOf(summary, run);
+    const names = namesOf(summary, run, (await engine.call('run.classNames', { runId: run.id })).names);
     const { image, flippedBy: head } = options;
     if (image !== undefined) {
       const divergence = await engine.call('images.divergence', { runId: run.id, image });
@@ -96,11 +96,11 @@ interface Names {
   readonly head: (head: HeadName) => string;
 }
 
-function namesOf({ models, datasets }: Pick<WorkspaceSummary, 'models' | 'datasets'>, run: RunRecord): Names {
-  const classes = new Map(datasets.find(({ id }) => id === run.datasetId)?.classes.map(({ label, name }) => [label, name]));
+/** `outputs`: names of the model's outputs, which labels and answers of a run count. */
+function namesOf({ models }: Pick<WorkspaceSummary, 'models'>, run: RunRecord, outputs: readonly (string | null)[]): Names {
   const blocks: ModelRecord['blocks'] = models.find(({ id }) => id === run.modelId)?.blocks ?? [];
   const block = (index: number): string => blocks[index]?.name ?? `block ${index}`;
-  return { label: (label) => classes.get(label) ?? String(label), block, head: ({ block: index, head }) => `head ${head} of ${block(index)}` };
+  return { label: (label) => outputs[label] ?? String(label), block, head: ({ block: index, head }) => `head ${head} of ${block(index)}` };
 }
 
 function sideText(side: FlipSide | null, { label }: Names): string[] {
