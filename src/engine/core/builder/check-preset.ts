@@ -3,7 +3,7 @@ import { fail } from '../../../shared/failure';
 import type { TensorHead } from '../safetensors/read-safetensors';
 import { presetGraph, presets, type PresetName } from './presets';
 import { findLayout } from './weight-layouts';
-import { derived, listed, problemOf } from './weights-graph';
+import { derived, listed, missing, problemOf } from './weights-graph';
 
 /** Parameters of the model by timm's names, and their dimensions. */
 export function presetParameters(name: PresetName): ReadonlyMap<string, readonly number[]> {
@@ -30,7 +30,7 @@ export function checkPreset(name: PresetName, tensors: ReadonlyMap<string, Tenso
     for (const stored of parts) {
       used.add(stored);
       const tensor = tensors.get(stored);
-      const problem = tensor === undefined ? 'missing' : problemOf(tensor, share);
+      const problem = tensor === undefined ? missing : problemOf(tensor, share);
       if (problem !== null) wrong.push(`${stored}: ${problem}`);
     }
   }

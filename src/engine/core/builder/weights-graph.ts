@@ -118,7 +118,7 @@ class Reader {
     for (const stored of parts) {
       const tensor = this.tensors.get(stored);
       this.used.add(stored);
-      const problem = tensor === undefined ? 'missing' : problemOf(tensor, share);
+      const problem = tensor === undefined ? missing : problemOf(tensor, share);
       if (problem !== null) this.wrong.push(`${stored}: ${problem}`);
       else if (tensor !== undefined) data.set(toFloat32(tensor), at);
       at += elementCount(share);
@@ -158,7 +158,13 @@ export function problemOf({ type, shape }: TensorHead, wanted: readonly number[]
   return plain(shape) === plain(wanted) ? null : `shape ${shape.join(' x ')}, ${wanted.join(' x ')} expected`;
 }
 
-/** The first few, for a message. */
+/** What `listed` never leaves out. */
+export const missing = 'missing';
+const mostListed = 8;
+
+/** Names with what is wrong with them, for a message: everything that is missing, of the rest the first few. */
 export function listed(names: readonly string[]): string {
-  return names.length > 8 ? `${names.slice(0, 8).join('; ')}; and ${names.length - 8} more` : names.join('; ');
+  let others = 0;
+  const shown = names.filter((name) => name.endsWith(`: ${missing}`) || others++ < mostListed);
+  return shown.length < names.length ? `${shown.join('; ')}; and ${names.length - shown.length} more` : names.join('; ');
 }

@@ -103,6 +103,13 @@ describe('networks from weights', () => {
     const failure = refused(() => load(without));
     expect(failure).toMatchObject({ kind: 'model-unsupported', file: 'w.safetensors' });
     expect(failure.place).toBe('blocks.1.mlp.fc2.bias: missing; norm.bias: shape 3, 128 expected; head.bias: of type I64, F64, F32, F16, BF16 expected');
+    // However many are missing, each is named; of other troubles the first eight.
+    const gone = [...tensors.keys()].filter((name) => name.startsWith('blocks.1.') && !name.startsWith('blocks.1.norm1'));
+    const torn = new Map([...tensors].filter(([name]) => !gone.includes(name)).map(([name, tensor]) => [name, name.startsWith('blocks.0.') ? { shape: [1], data: Float32Array.of(1) } : tensor]));
+    const { place = '' } = refused(() => load(torn));
+    expect(gone.length).toBeGreaterThan(8);
+    for (const name of gone) expect(place).toContain(`${name}: missing`);
+    expect([place.split('shape').length - 1, place.split('; ').at(-1)]).toEqual([8, 'and 3 more']);
     expect(refused(() => load(new Map([...tensors, ['blocks.0.ls1.gamma', { shape: [128], data: new Float32Array(128) }]]))).place).toBe('blocks.0.ls1.gamma');
     expect(refused(() => load(new Map([['conv1.weight', { shape: [1], data: Float32Array.of(1) }]]))).what).toContain('no network that can be built');
     expect(refused(() => load(new Map([...tensors, ['pos_embed', { shape: [1, 16, 128], data: new Float32Array(16 * 128) }]]))).place).toBe('pos_embed');

@@ -130,9 +130,12 @@ describe('layouts of ImageNet', () => {
     damaged[1024 + 3] = 0x21;
     put('ILSVRC2012_img_val.tar', damaged);
     expect(await refused(listDataset(root))).toMatchObject({ kind: 'dataset-unreadable', place: 'byte 1024' });
-    for (const name of ['../../etc/x.JPEG', '/etc/x.JPEG', 'C:\\x.JPEG']) {
-      put('ILSVRC2012_img_val.tar', tarBytes([{ name, data: bytesOf(1) }]));
-      expect(await refused(listDataset(root))).toMatchObject({ kind: 'dataset-unreadable', place: name });
+    // In the archive itself, in one inside it, and in a name that is longer than a header holds.
+    for (const name of ['../../etc/x.JPEG', '/etc/x.JPEG', 'C:\\x.JPEG', 'a/../../x.JPEG', `../${'a'.repeat(120)}.JPEG`]) {
+      for (const bytes of [tarBytes([{ name, data: bytesOf(1) }]), tarBytes([{ name: `${idOf(7)}.tar`, data: tarBytes([{ name, data: bytesOf(1) }]) }])]) {
+        put('ILSVRC2012_img_val.tar', bytes);
+        expect(await refused(listDataset(root))).toMatchObject({ kind: 'dataset-unreadable', place: name });
+      }
     }
   });
 
