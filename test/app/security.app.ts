@@ -1,6 +1,7 @@
 /**
  * The rows of docs/security.md in the built app: what a page that has been taken over can try, tried from the page itself; and what another
- * page would get from the shell. `window.app.ts` has the first lines of some of them, the package's own rows are in test/dist.
+ * page would get from the shell. `window.app.ts` has the first lines of some of them, the package's own rows are in test/dist. Long, because it is one table,
+ * and every row is tried in the same running app.
  */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

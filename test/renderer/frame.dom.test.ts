@@ -1,4 +1,4 @@
-/** The frame and the board: choosing runs and baselines, comparing, recents, analyses, reports, keys. One file: they share the mounted window. */
+/** The frame and the board: choosing runs and baselines, comparing, recents, analyses, reports, keys. Long, because every file of the window's tests loads the whole window first, which takes as long as many of its tests. */
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseResult } from '../../src/shared/engine-replies';

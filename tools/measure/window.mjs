@@ -16,8 +16,7 @@
  *                   caches of fixed size fill); the page's nodes, listeners and heap after garbage collection, after that fifth and at the end
  */
 /* global document, MutationObserver, requestAnimationFrame, window -- in what runs in the page */
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +24,7 @@ import { _electron } from 'playwright-core';
 import { findElectron } from '../electron/find-electron.mjs';
 import { rootSwitches } from '../lib/electron-switches.mjs';
 import { root } from '../lib/targets.mjs';
+import { measuredWorkspaces } from './window-workspaces.mjs';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, only: { type: 'string', multiple: true }, folder: { type: 'string' } } });
 const wanted = (name) => values.only === undefined || values.only.includes(name);
@@ -32,7 +32,7 @@ const { binary } = await findElectron({ root });
 const folder = mkdtempSync(join(tmpdir(), 'bitlog2-window-'));
 const kept = values.folder === undefined ? folder : resolve(values.folder);
 mkdirSync(kept, { recursive: true });
-const run = (program, ...args) => execFileSync(process.execPath, [join(root, 'out/main', program), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+const { small, long, large } = measuredWorkspaces(kept);
 
 function figures(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -42,44 +42,6 @@ function figures(numbers) {
 
 const rows = [];
 const add = (id, numbers, unit) => { rows.push({ id, unit, ...figures(numbers) }); console.error(JSON.stringify(rows.at(-1))); };
-
-/** The workspace of this name, made by `make` unless it is there. */
-function workspace(name, make) {
-  const file = join(kept, `${name}.bitlog2`);
-  if (!existsSync(file)) make(file);
-  return file;
-}
-
-/** The sample in FP32 and under every scheme on few images. */
-const small = () => workspace('sample', (file) => {
-  const sample = join(root, 'resources/sample');
-  const models = readdirSync(join(sample, 'models')).filter((name) => name.endsWith('.onnx')).map((name) => join(sample, 'models', name));
-  const asked = ['eval', '--model', models.join(','), '--dataset', join(sample, 'images'), '--limit', '100', '--workspace', file];
-  run('cli.js', ...asked, '--arithmetic', 'fp32');
-  run('cli.js', ...asked, '--log_quant_scheme', 'all');
-});
-
-/** What the sample said, as seven models and 50,000 pictures. */
-const long = () => workspace('long', (file) => {
-  copyFileSync(small(), file);
-  run('bench.js', '--lengthen-workspace', file);
-});
-
-/** A DeiT-S on the sample's pictures under ImageNet's names. */
-const large = () => workspace('deit', (file) => {
-  const sample = join(root, 'resources/sample');
-  const pictures = join(kept, 'imagenet/val');
-  mkdirSync(pictures, { recursive: true });
-  const labels = JSON.parse(readFileSync(join(root, 'resources/imagenet/validation-labels.json'), 'utf8'));
-  if (labels.length !== 50_000) throw new Error('the table of labels is not complete');
-  const classes = readdirSync(join(sample, 'images/val'));
-  const sources = Array.from({ length: 12 }, (_, i) => join(sample, 'images/val', classes[i % classes.length], readdirSync(join(sample, 'images/val', classes[i % classes.length]))[Math.floor(i / classes.length)]));
-  sources.forEach((source, index) => copyFileSync(source, join(pictures, `ILSVRC2012_val_${String(index + 1).padStart(8, '0')}.PNG`)));
-  const model = join(kept, 'deit_small.onnx');
-  run('bench.js', '--write-model', 'deit_small', model);
-  run('cli.js', 'eval', '--model', model, '--dataset', join(kept, 'imagenet'), '--log_quant_scheme', 'BitLog2_Half_17', '--calib-batchsize', '4', '--batch', '1', '--workspace', file);
-  run('cli.js', 'eval', '--model', model, '--dataset', join(kept, 'imagenet'), '--arithmetic', 'fp32', '--batch', '1', '--workspace', file);
-});
 
 /** Milliseconds of processor time of all processes of the app since they began. */
 async function processorTime(app) {

@@ -1,4 +1,7 @@
-/** What the calibration page is told is what the workspace holds, and a redraw is what a run of that seed would have found. */
+/**
+ * What the calibration page is told is what the workspace holds, and a redraw is what a run of that seed would have found. Long, because all questions
+ * are asked of one workspace, which takes longer to evaluate than they do to answer.
+ */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
