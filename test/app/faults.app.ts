@@ -2,19 +2,16 @@
  * The engine is killed from outside at every stage of its work, in the built app: import, calibration, evaluation, analysis. The window
  * lives on, the evaluation continues by itself, and its figures are those of a run that nothing disturbed.
  */
-import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStore } from '../../src/engine/runtime/store/open-store';
-import { root } from '../../tools/lib/targets.mjs';
 import type { RunRecord } from '../../src/shared/records';
 import { workspaceContent, type RunContent } from '../helpers/workspace-content';
 import { askEngine, connectTestPort } from './ask-engine';
 import { launchApp, type RunningApp } from './launch';
+import { commandLine, engineProcesses, makeSamplePart, runAllCells, underWay } from './sample-part';
 
 const sample = 16;
 /** Of each of the ten classes. */
@@ -23,22 +20,13 @@ const patience = 8 * 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'bitlog2-faults-'));
 const userData = join(folder, 'user-data');
 let running: RunningApp | undefined;
-let undisturbed: { readonly content: RunContent[]; readonly answers: readonly string[] };
+let undisturbed: { readonly content: readonly RunContent[]; readonly answers: readonly string[] };
 
 beforeAll(async () => {
-  const sampleFolder = join(root, 'resources', 'sample');
-  const model = join(sampleFolder, 'models', 'fashion_vit.onnx');
-  const data = join(folder, 'data');
-  takePictures(join(sampleFolder, 'images'), data);
+  const part = await makeSamplePart(folder, perClass);
   const whole = join(folder, 'whole.bitlog2');
-  await commandLine('eval', '--model', model, '--dataset', data, '--workspace', whole, '--log_quant_scheme', 'all', '--fp32');
   await commandLine('layers', '--run', 'fashion_vit/Sqrt2_17/0', '--images', String(sample), '--workspace', whole);
-  undisturbed = { content: await workspaceContent(whole), answers: await answers(whole) };
-  // The same without its runs: a workspace with something in it, so that the first start does not measure the sample.
-  copyFileSync(whole, join(folder, 'work.bitlog2'));
-  const work = await openStore(join(folder, 'work.bitlog2'));
-  for (const { id } of await work.runs()) await work.remove({ kind: 'run', id });
-  await work.close();
+  undisturbed = { content: part.undisturbed, answers: await answers(whole) };
   running = await launchApp({ userData, args: [`--workspace=${join(folder, 'work.bitlog2')}`] });
   running.page.setDefaultTimeout(patience);
 }, patience);
@@ -47,23 +35,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A part of the sample: all pictures to calibrate on, few to evaluate. */
-function takePictures(from: string, to: string): void {
-  cpSync(join(from, 'train'), join(to, 'train'), { recursive: true });
-  for (const name of readdirSync(join(from, 'val'))) {
-    mkdirSync(join(to, 'val', name), { recursive: true });
-    for (const file of readdirSync(join(from, 'val', name)).sort().slice(0, perClass)) copyFileSync(join(from, 'val', name, file), join(to, 'val', name, file));
-  }
-}
-
 function app(): RunningApp {
   if (running === undefined) throw new Error('the app does not run');
   return running;
-}
-
-/** The command line that was built with the app. */
-async function commandLine(...args: string[]): Promise<void> {
-  await promisify(execFile)(process.execPath, [join(root, 'out', 'main', 'cli.js'), ...args]);
 }
 
 /** Stored errors of the sites of Sqrt2_17, without the id of their run. */
@@ -76,8 +50,7 @@ async function answers(workspace: string): Promise<string[]> {
   return rows.map(([result, runId]) => String(result).replaceAll(String(runId), ''));
 }
 
-const engines = (): Promise<number[]> =>
-  app().app.evaluate((electron) => electron.app.getAppMetrics().filter(({ name }) => name === 'bitlog2-engine').map(({ pid }) => pid));
+const engines = (): Promise<number[]> => engineProcesses(app());
 
 /** Kills the engine; the next one has a port in the page when this is over. */
 async function killEngine(): Promise<void> {
@@ -91,16 +64,13 @@ const stage = (name: string) => app().page.locator('footer .stage', { hasText: n
 
 test('import and check, calibration, evaluation: each time the engine is started again and the evaluation goes on by itself', { timeout: patience }, async () => {
   const { page } = app();
-  await page.click('.context .run');
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Run 7 cells' }).click();
-  await dialog.waitFor({ state: 'detached' });
+  await runAllCells(page);
   await page.locator('footer .cancel').waitFor();
   await killEngine();
   await stage('Calibrating').waitFor();
   await killEngine();
   await stage('Evaluating').waitFor();
-  await page.waitForFunction(() => [...document.querySelectorAll('tbody .cell .state')].some((cell) => /^[1-9]\d* of 60$/.test(cell.textContent?.trim() ?? '')));
+  await underWay(page);
   await killEngine();
   await page.locator('footer .idle', { hasText: 'Done' }).waitFor();
   // The first kill may hit the check of the model that comes before the evaluation.
