@@ -50,16 +50,22 @@ export function graphFromWeights({ tensors }: Safetensors, config: WeightsConfig
   return { graph, notes: [`The network was built from the weights (${found.library} names): ${preset.family === 'vit' ? 'ViT' : 'Swin'}, ${options.dim} channels, ${size}, ${options.image} x ${options.image} pixels, ${options.classes} classes`, ...read.notes] };
 }
 
+/** Parts by which a block is known to be there: one of them may be missing, which is then named, and the blocks after it are not taken for left over. */
+const blockParts = (block: string): readonly string[] => ['norm1.weight', 'norm2.weight', 'attn.proj.weight', 'mlp.fc1.weight', 'mlp.fc2.weight'].map((part) => `${block}.${part}`);
+
 function vitPreset(read: Reader, config: WeightsConfig): Preset {
+  read.need(['patch_embed.proj.weight', 'pos_embed', 'blocks.0.mlp.fc1.weight', 'head.weight']);
   const [dim = 0, , patch = 0] = read.shape('patch_embed.proj.weight');
   const [, tokens = 0] = read.shape('pos_embed');
   const distillation = read.has('dist_token');
   const distilled = distillation && read.has('head_dist.weight');
   const classToken = read.has('cls_token');
   const grid = Math.sqrt(tokens - Number(classToken) - Number(distillation));
+  // One position too many is that of the class token, which then lacks its own values.
+  if (!Number.isInteger(grid) && !classToken && Number.isInteger(Math.sqrt(tokens - 1 - Number(distillation)))) read.need(['cls_token']);
   if (!Number.isInteger(grid)) throw read.unsupported('pos_embed', `${tokens} tokens are no square of patches and its class tokens`);
   const options: VitOptions = {
-    image: grid * patch, patch, dim, depth: read.count((block) => `blocks.${block}.norm1.weight`), heads: config.heads ?? dim / headChannels,
+    image: grid * patch, patch, dim, depth: read.count((block) => blockParts(`blocks.${block}`)), heads: config.heads ?? dim / headChannels,
     mlpRatio: (read.shape('blocks.0.mlp.fc1.weight')[0] ?? 0) / dim, classes: read.shape('head.weight')[0] ?? 0,
     ...(distilled ? { distilled } : {}), ...(distillation && !distilled ? { idleToken: true } : {}), ...(classToken ? {} : { classToken }), ...(config.epsilon === undefined ? {} : { epsilon: config.epsilon }),
   };
@@ -68,15 +74,16 @@ function vitPreset(read: Reader, config: WeightsConfig): Preset {
 }
 
 function swinPreset(read: Reader, config: WeightsConfig): Preset {
+  const tableOf = (stage: number): string => `layers.${stage}.blocks.0.attn.relative_position_bias_table`;
+  const each = Array.from({ length: read.count((stage) => [tableOf(stage), ...blockParts(`layers.${stage}.blocks.0`)]) }, (_, stage) => stage);
+  read.need(['patch_embed.proj.weight', ...each.map(tableOf), 'layers.0.blocks.0.mlp.fc1.weight', 'head.fc.weight']);
   const [dim = 0, , patch = 0] = read.shape('patch_embed.proj.weight');
-  const table = (stage: number): readonly number[] => read.shape(`layers.${stage}.blocks.0.attn.relative_position_bias_table`);
-  const stages = read.count((stage) => `layers.${stage}.blocks.0.norm1.weight`);
-  const each = Array.from({ length: stages }, (_, stage) => stage);
+  const table = (stage: number): readonly number[] => read.shape(tableOf(stage));
   const window = (Math.sqrt(table(0)[0] ?? 0) + 1) / 2;
   if (!Number.isInteger(window)) throw read.unsupported('layers.0.blocks.0.attn.relative_position_bias_table', `${String(table(0)[0])} rows belong to no square window`);
   const options: SwinOptions = {
     image: config.image ?? window * swinStride, patch, dim, window,
-    depths: each.map((stage) => read.count((block) => `layers.${stage}.blocks.${block}.norm1.weight`)), heads: each.map((stage) => table(stage)[1] ?? 0),
+    depths: each.map((stage) => read.count((block) => blockParts(`layers.${stage}.blocks.${block}`))), heads: each.map((stage) => table(stage)[1] ?? 0),
     mlpRatio: (read.shape('layers.0.blocks.0.mlp.fc1.weight')[0] ?? 0) / dim, classes: read.shape('head.fc.weight')[0] ?? 0,
     ...(config.epsilon === undefined ? {} : { epsilon: config.epsilon }),
   };
@@ -95,16 +102,23 @@ class Reader {
     return this.found.layout(name).every((stored) => this.tensors.has(stored));
   }
 
-  /** How many of `name(0)`, `name(1)`, ... there are. */
-  count(name: (index: number) => string): number {
+  /** How many of `parts(0)`, `parts(1)`, ... there are: one part of each is enough. */
+  count(parts: (index: number) => readonly string[]): number {
     let count = 0;
-    while (this.has(name(count))) count++;
+    while (parts(count).some((name) => this.has(name))) count++;
     return count;
   }
 
-  /** Shape of the whole parameter, its parts joined along the first axis. */
+  /** @throws EngineError 'model-unsupported' that names every one that is not there: without these the sizes of the network are not known */
+  need(names: readonly string[]): void {
+    const absent = names.flatMap((name) => this.found.layout(name)).filter((stored) => !this.tensors.has(stored));
+    if (absent.length === 0) return;
+    throw fail('model-unsupported', absent.length === 1 ? 'A parameter is missing from the weights' : `${absent.length} parameters are missing from the weights`, { file: this.file, place: listed(absent.map((stored) => `${stored}: ${missing}`)), expected: 'every parameter of the architecture', next: 'Check that the file is complete, or export the model to ONNX' });
+  }
+
+  /** Shape of the whole parameter, its parts joined along the first axis; it must be there (`need`). */
   shape(name: string): readonly number[] {
-    const parts = this.found.layout(name).map((stored) => this.tensors.get(stored)?.shape ?? this.absent(stored));
+    const parts = this.found.layout(name).map((stored) => this.tensors.get(stored)?.shape ?? []);
     const [first = []] = parts;
     return [parts.reduce((sum, [rows = 0]) => sum + rows, 0), ...first.slice(1)];
   }
@@ -143,10 +157,6 @@ class Reader {
 
   unsupported(name: string, what: string): Error {
     return fail('model-unsupported', `The weights cannot be understood: ${what}`, { file: this.file, place: this.found.layout(name).join(', '), next: 'Export the model to ONNX instead (tools/export-timm)' });
-  }
-
-  private absent(stored: string): never {
-    throw fail('model-unsupported', 'A parameter is missing from the weights', { file: this.file, place: stored, expected: 'every parameter of the architecture', next: 'Check that the file is complete, or export the model to ONNX' });
   }
 }
 

@@ -103,6 +103,14 @@ describe('networks from weights', () => {
     const failure = refused(() => load(without));
     expect(failure).toMatchObject({ kind: 'model-unsupported', file: 'w.safetensors' });
     expect(failure.place).toBe('blocks.1.mlp.fc2.bias: missing; norm.bias: shape 3, 128 expected; head.bias: of type I64, F64, F32, F16, BF16 expected');
+    // Those from which the sizes are read are named together, and a block that lacks one part is still a block.
+    const lacking = (from: ReadonlyMap<string, TensorToWrite>, ...names: string[]): string | undefined => refused(() => load(new Map([...from].filter(([name]) => !names.includes(name))))).place;
+    expect(lacking(tensors, 'pos_embed', 'head.weight')).toBe('pos_embed: missing; head.weight: missing');
+    expect(lacking(tensors, 'cls_token')).toBe('cls_token: missing');
+    expect(lacking(tensors, 'blocks.0.norm1.weight', 'blocks.1.norm1.bias')).toBe('blocks.0.norm1.weight: missing; blocks.1.norm1.bias: missing');
+    const windows = madeOf(swin).tensors;
+    expect(lacking(windows, 'layers.1.blocks.0.attn.relative_position_bias_table', 'head.fc.weight')).toBe('layers.1.blocks.0.attn.relative_position_bias_table: missing; head.weight: missing');
+    expect(lacking(windows, 'layers.0.blocks.1.norm1.weight', 'layers.1.downsample.reduction.weight')).toBe('layers.0.blocks.1.norm1.weight: missing; layers.1.downsample.reduction.weight: missing');
     // However many are missing, each is named; of other troubles the first eight.
     const gone = [...tensors.keys()].filter((name) => name.startsWith('blocks.1.') && !name.startsWith('blocks.1.norm1'));
     const torn = new Map([...tensors].filter(([name]) => !gone.includes(name)).map(([name, tensor]) => [name, name.startsWith('blocks.0.') ? { shape: [1], data: Float32Array.of(1) } : tensor]));
