@@ -109,9 +109,10 @@ function conclude(measured: Measured): GateReport {
   const { now, fixed, positions, changed, fitting, chance } = diagnosis;
   const findings: GateFinding[] = [];
   const remarks: GateRemark[] = [];
-  const mapped = fixed.map === now.map ? null : fixed.map.id;
-  if (!fits) findings.push({ kind: 'outputs', outputs: model.record.classes, wanted: wantedOutputs(listing.labelSet, listing.classes.length), labelMap: fitting ? fixed.map.id : null });
-  else if (mapped !== null) findings.push(isShift(mapped, now.map.id) ? { kind: 'off-by-one', labelMap: mapped } : { kind: 'label-order', labelMap: mapped });
+  // Outputs that do not fit are mended by the map that fits surely, others by one that is not in use.
+  const labelMap = (fits ? fixed.map !== now.map : fitting) ? fixed.map.id : null;
+  if (!fits) findings.push({ kind: 'outputs', outputs: model.record.classes, wanted: wantedOutputs(listing.labelSet, listing.classes.length), labelMap });
+  else if (labelMap !== null) findings.push(isShift(labelMap, now.map.id) ? { kind: 'off-by-one', labelMap } : { kind: 'label-order', labelMap });
   for (const axis of changed) findings.push({ kind: axis, from: start.preprocess, to: fixed.preprocess });
   if (fits && chance !== null) findings.push(chance);
   const expected = expectedOf(measured, findings, remarks);
@@ -126,8 +127,7 @@ function conclude(measured: Measured): GateReport {
   if (model.shared.notes.some((note) => /float16/i.test(note))) remarks.push({ kind: 'fp16' });
   if (positions.length < leastImages) remarks.push({ kind: 'few-images', images: positions.length });
   if (listing.classes.length === 1) remarks.push({ kind: 'one-class' });
-  const labelFix = fits ? mapped : fitting ? fixed.map.id : null;
-  const fix = labelFix === null && changed.length === 0 ? null : { preprocess: changed.length === 0 ? null : fixed.preprocess, labelMap: labelFix };
+  const fix = labelMap === null && changed.length === 0 ? null : { preprocess: changed.length === 0 ? null : fixed.preprocess, labelMap };
   return {
     ...start, images: positions.length, passes: looker.passes, state: findings.length === 0 ? 'passed' : 'fault', findings, remarks, evidence: [...diagnosis.evidence], expected, fix,
     pictures: surelyWrong(now, { listing, names: outputNames(model), files: pictures.files, labels: pictures.labels, positions }),

@@ -63,15 +63,14 @@ export async function evaluateBatches(inputs: JobInputs, runs: readonly JobRun[]
   const feed = async (): Promise<void> => {
     for (let group = take(); group.length > 0; group = take()) await evaluate(group);
   };
+  const feedAlone = async (): Promise<void> => {
+    for (const work of out) committing.add(leaveOut(inputs, work, size));
+    if (suspect.length > 0) inputs.emit({ kind: 'note', text: suspect.length === 1 ? '1 batch was in work when the program ended: it is evaluated alone' : `${suspect.length} batches were in work when the program ended: each is evaluated alone` });
+    for (const work of suspect) await evaluate([work]);
+  };
   pace.start();
   const ends = await Promise.allSettled(Array.from({ length: feeds }, feed));
-  if (which === 'all' && ends.every(({ status }) => status === 'fulfilled')) {
-    ends.push(...await Promise.allSettled([(async () => {
-      for (const work of out) committing.add(leaveOut(inputs, work, size));
-      if (suspect.length > 0) inputs.emit({ kind: 'note', text: suspect.length === 1 ? '1 batch was in work when the program ended: it is evaluated alone' : `${suspect.length} batches were in work when the program ended: each is evaluated alone` });
-      for (const work of suspect) await evaluate([work]);
-    })()]));
-  }
+  if (which === 'all' && ends.every(({ status }) => status === 'fulfilled')) ends.push(...await Promise.allSettled([feedAlone()]));
   pace.pause();
   await committing.settled();
   await inputs.announce(runs.map((run) => run.id), true);

@@ -118,7 +118,8 @@ async function takeRuns(session: Session, conflicts: string[]): Promise<{ runs: 
     if (!theirs) continue;
     for (const table of ofRuns) await session.run(`DELETE FROM ${table} WHERE run_id = $1`, [id]);
     // Answers about half of the images are no answers about all of them.
-    for (const table of ['analyses', 'runs'] as const) await session.run(`DELETE FROM ${table} WHERE ${table === 'runs' ? 'id' : 'run_id'} = $1`, [id]);
+    await session.run('DELETE FROM analyses WHERE run_id = $1', [id]);
+    await session.run('DELETE FROM runs WHERE id = $1', [id]);
   }
   const wanted = (await session.rows('SELECT id FROM other.runs WHERE id NOT IN (SELECT id FROM runs) ORDER BY number')).map((row) => text(row, 0));
   let predictions = 0;

@@ -32,6 +32,9 @@ export interface Job {
   readonly leftOver: boolean;
 }
 
+/** What an evaluation changes of its job when it is over. */
+type End = Partial<Job> & Pick<Job, 'state'>;
+
 const queued: readonly JobState[] = ['waiting', 'paused'];
 const active: readonly JobState[] = ['running', 'recovering', 'pausing', 'stopping'];
 
@@ -110,42 +113,8 @@ export const useJob = defineStore('job', () => {
   }
 
   async function perform(number: number, spec: EvaluationSpec): Promise<void> {
-    const mine = new AbortController();
-    controller = mine;
-    let end: Partial<Job>;
-    let vain = 0;
-    let reached = 0;
-    let again = spec;
-    for (;;) {
-      try {
-        const result = await engine.call('evaluation.run', again, { signal: mine.signal, onEvent: (event) => receive(number, event) });
-        end = { state: result.failures.length > 0 ? 'failed' : result.state, failures: result.failures };
-        break;
-      } catch (error) {
-        const failure = toFailure(error);
-        if (failure.kind !== 'engine-lost') {
-          end = failure.kind === 'stopped' ? { state: 'stopped' } : { state: 'failed', failures: [failure] };
-          break;
-        }
-        if (mine.signal.aborted) {
-          end = { state: 'stopped' };
-          break;
-        }
-        const done = workspace.summary?.runs.reduce((sum, { images }) => sum + images, 0) ?? 0;
-        vain = done > reached ? 1 : vain + 1;
-        reached = Math.max(reached, done);
-        if (vain >= mostVainLosses) {
-          end = { state: 'failed', failures: [failure] };
-          break;
-        }
-        update(number, { state: 'recovering', losses: (find(number)?.losses ?? 0) + 1 });
-        // Waits for the next engine: the workspace first, or it would go on in another one.
-        await workspace.reopen();
-        // What it began is continued, whatever was asked at first.
-        again = { ...spec, resume: true };
-        if (find(number)?.state === 'recovering') update(number, { state: 'running' });
-      }
-    }
+    controller = new AbortController();
+    let end = await evaluate(number, spec, controller.signal);
     controller = null;
     // Paused while it ran: it stands first in the queue.
     if (end.state === 'stopped' && find(number)?.state === 'pausing') end = { state: 'paused', spec: { ...spec, resume: true } };
@@ -156,8 +125,35 @@ export const useJob = defineStore('job', () => {
       // The engine may be restarting: the workspace is opened again when it is back.
       if (toFailure(error).kind !== 'engine-lost') throw error;
     });
-    if (end.state !== 'paused' && end.state !== undefined) settle(number, end.state);
+    if (end.state !== 'paused') settle(number, end.state);
     next();
+  }
+
+  /** How it ended. A loss of the engine is no end: its successor continues what was begun. */
+  async function evaluate(number: number, spec: EvaluationSpec, signal: AbortSignal): Promise<End> {
+    let again = spec;
+    let reached = 0;
+    let vain = 0;
+    for (;;) {
+      try {
+        const { state, failures } = await engine.call('evaluation.run', again, { signal, onEvent: (event) => receive(number, event) });
+        return { state: failures.length > 0 ? 'failed' : state, failures };
+      } catch (error) {
+        const failure = toFailure(error);
+        const lost = failure.kind === 'engine-lost';
+        if (failure.kind === 'stopped' || (lost && signal.aborted)) return { state: 'stopped' };
+        const done = workspace.summary?.runs.reduce((sum, { images }) => sum + images, 0) ?? 0;
+        vain = done > reached ? 1 : vain + 1;
+        reached = Math.max(reached, done);
+        if (!lost || vain >= mostVainLosses) return { state: 'failed', failures: [failure] };
+        update(number, { state: 'recovering', losses: (find(number)?.losses ?? 0) + 1 });
+        // Waits for the next engine: the workspace first, or it would go on in another one.
+        await workspace.reopen();
+        // What it began is continued, whatever was asked at first.
+        again = { ...spec, resume: true };
+        if (find(number)?.state === 'recovering') update(number, { state: 'running' });
+      }
+    }
   }
 
   function settle(number: number, state: JobState): void {
