@@ -1,54 +1,28 @@
+/** The layers page in the mounted window: errors, sensitivity, the draft of overrides, recipes, odd states. */
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { App } from 'vue';
-import { createWorkbench } from '../../src/renderer/src/workbench';
 import { makeRun, makeRuns, swin, vit } from './fixture-data';
 import { makeErrors, sitesOf } from './fixture-layers';
-import { makeServices, type FixtureOptions } from './fixture-services';
+import type { FixtureOptions } from './fixture-services';
+import { all, asked, click, closeWorkbench, openWorkbench, press, text, type Fixture } from './open-workbench';
 
 // Charts draw on canvases that the test's DOM does not have; their options are tested as data in test/charts.
 vi.mock('vue-echarts', () => ({ default: { template: '<div class="chart-stub" />', props: ['option'] } }));
 
-let app: App | null = null;
-
 beforeEach(() => {
-  document.body.innerHTML = '<div id="app"></div>';
   setHeight(200);
   Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, value: 900 });
 });
+afterEach(closeWorkbench);
 
 /** Rows are virtual: without a height none would be in sight, and with much most of a test's time would go into rows that it does not look at. */
 function setHeight(pixels: number): void {
   for (const side of ['offsetHeight', 'clientHeight']) Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: pixels });
 }
-afterEach(() => {
-  app?.unmount();
-  app = null;
-});
-
-type Fixture = ReturnType<typeof makeServices>;
-
-const text = (selector: string, within: ParentNode = document): string => within.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
-const all = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
-const asked = (services: Fixture, method: string): unknown[] => services.engine.asked.filter((call) => call.method === method).map((call) => call.params);
 const named = (selector: string, name: string): HTMLElement | undefined => all(selector).find((element) => element.textContent?.trim() === name);
 
-async function press(key: string, init: KeyboardEventInit = {}, target: EventTarget = document.activeElement ?? document.body): Promise<void> {
-  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }));
-  await flushPromises();
-}
-
-async function click(element: Element | undefined): Promise<void> {
-  if (!(element instanceof HTMLElement)) throw new Error('nothing to click');
-  element.click();
-  await flushPromises();
-}
-
 async function open(options: FixtureOptions = {}): Promise<Fixture> {
-  const services = makeServices(options);
-  app = createWorkbench(services);
-  app.mount('#app');
-  await flushPromises();
+  const services = await openWorkbench(options);
   await press('2', { ctrlKey: true }, document.body);
   await flushPromises();
   return services;
@@ -243,12 +217,8 @@ describe('states', () => {
   it('says that nothing was run, that it is calibrating, and why it failed', async () => {
     await open({ runs: [makeRun(vit, 'none')] });
     expect(text('.obstacle p')).toContain('has not been measured');
-    app?.unmount();
-    document.body.innerHTML = '<div id="app"></div>';
     await open({ runs: [makeRun(vit, 'BitLog2_Half_17', { state: 'calibrating', images: 0, top1: null })] });
     expect(text('.obstacle p')).toContain('calibrating');
-    app?.unmount();
-    document.body.innerHTML = '<div id="app"></div>';
     await open({ runs: [makeRun(vit, 'BitLog2_Half_17', { state: 'failed', images: 0, top1: null, failure: { kind: 'model-unreadable', what: 'The file is gone' } })] });
     expect(text('.obstacle .failure .what')).not.toBe('');
   });

@@ -1,47 +1,12 @@
+/** The window from its first start on: board, a run, failures, the attention page. Long, because every file of the window's tests loads the whole window first, which takes as long as many of its tests. */
 import { flushPromises } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { App } from 'vue';
-import type { FixtureOptions } from './fixture-services';
-import { makeServices } from './fixture-services';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeIntegerRun, makeRun, makeRuns, vit } from './fixture-data';
-import { createWorkbench } from '../../src/renderer/src/workbench';
+import { all, asked, click, closeWorkbench, openWorkbench as open, press, text, type Fixture } from './open-workbench';
 
 // Charts draw on canvases that the test's DOM does not have; their options are tested as data in test/charts.
 vi.mock('vue-echarts', () => ({ default: { template: '<div class="chart-stub" />', props: ['option'] } }));
-
-let app: App | null = null;
-
-beforeEach(() => { document.body.innerHTML = '<div id="app"></div>'; });
-afterEach(() => {
-  app?.unmount();
-  app = null;
-});
-
-type Fixture = ReturnType<typeof makeServices>;
-
-async function open(options: FixtureOptions = {}, prepare: (services: Fixture) => void = () => undefined): Promise<Fixture> {
-  const services = makeServices(options);
-  prepare(services);
-  app = createWorkbench(services);
-  app.mount('#app');
-  await flushPromises();
-  return services;
-}
-
-const text = (selector: string): string => document.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
-const all = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
-const asked = (services: Fixture, method: string): unknown[] => services.engine.asked.filter((call) => call.method === method).map((call) => call.params);
-
-async function press(key: string, init: KeyboardEventInit = {}, target: EventTarget = document.body): Promise<void> {
-  target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }));
-  await flushPromises();
-}
-
-async function click(element: Element | undefined): Promise<void> {
-  if (!(element instanceof HTMLElement)) throw new Error('nothing to click');
-  element.click();
-  await flushPromises();
-}
+afterEach(closeWorkbench);
 
 describe('first start', () => {
   it('opens the sample and measures FP32 and all six schemes without being asked', async () => {
