@@ -7,6 +7,7 @@ import { useSelection } from '../../../src/renderer/src/stores/selection';
 import { createWorkbench } from '../../../src/renderer/src/workbench';
 import { makeIntegerRun, makeRun, makeRuns, vit } from '../fixture-data';
 import { makeServices, type FixtureOptions } from '../fixture-services';
+import { all, asked, text, type Fixture } from '../open-workbench';
 
 vi.mock('vue-echarts', () => ({ default: { template: '<div class="chart-stub" />', props: ['option'] } }));
 
@@ -32,12 +33,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
-
-type Fixture = ReturnType<typeof makeServices>;
-
-const text = (selector: string): string => document.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
-const all = (selector: string): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(selector)];
-const asked = (services: Fixture, method: string): unknown[] => services.engine.asked.filter((call) => call.method === method).map((call) => call.params);
 
 /** Everything that waits a moment before it asks has asked and been answered. */
 async function settle(): Promise<void> {
