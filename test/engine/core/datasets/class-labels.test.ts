@@ -3,17 +3,7 @@ import { assignLabels } from '../../../../src/engine/core/datasets/class-labels'
 import { chooseLayout, refuseNestedDataset, type FolderSummary } from '../../../../src/engine/core/datasets/dataset-layout';
 import { remarkText } from '../../../../src/engine/core/datasets/dataset-listing';
 import { imagenetClasses } from '../../../../src/engine/runtime/datasets/imagenet-class-list';
-import { EngineError, type Failure } from '../../../../src/shared/failure';
-
-function failureOf(run: () => unknown): Failure | null {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof EngineError) return error.failure;
-    throw error;
-  }
-  return null;
-}
+import { failureOf } from '../../../helpers/failure-of';
 
 describe('assignLabels', () => {
   const labels = (folders: string[]) => assignLabels(folders, imagenetClasses, '/data');

@@ -6,8 +6,8 @@ import type { ImageTable } from '../../../../src/engine/core/datasets/image-tabl
 import { diskFolders, type FolderReader } from '../../../../src/engine/runtime/datasets/folder-reader';
 import { listDataset } from '../../../../src/engine/runtime/datasets/list-dataset';
 import { readImageList } from '../../../../src/engine/runtime/datasets/read-image-list';
-import { EngineError, type Failure } from '../../../../src/shared/failure';
 import { imageFixtures } from '../../core/images/pillow-goldens';
+import { rejection } from '../../../helpers/failure-of';
 
 let root: string;
 beforeEach(() => {
@@ -25,16 +25,6 @@ function make(...files: string[]): void {
 
 function refs(table: ImageTable): string[] {
   return [...table.refs()].map(({ file, label }) => `${file} ${label}`);
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure | null> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof EngineError) return error.failure;
-    throw error;
-  }
-  return null;
 }
 
 describe('listDataset', () => {
@@ -116,7 +106,7 @@ describe('listDataset', () => {
   it('stops when asked', async () => {
     make('a/1.png', 'b/2.png', 'c/3.png');
     let polls = 0;
-    expect(await failureOf(listDataset(root, { shouldStop: () => ++polls > 2 }))).toMatchObject({ kind: 'stopped' });
+    expect(await rejection(listDataset(root, { shouldStop: () => ++polls > 2 }))).toMatchObject({ kind: 'stopped' });
   });
 
   it('gives the same listing whatever order the disk answers in', async () => {
@@ -143,22 +133,22 @@ describe('listDataset', () => {
 
 describe('listDataset refuses', () => {
   it('a path that is missing, a file, an empty folder', async () => {
-    expect(await failureOf(listDataset(join(root, 'nowhere')))).toMatchObject({ kind: 'dataset-unreadable', file: join(root, 'nowhere'), what: 'The data set folder does not exist' });
+    expect(await rejection(listDataset(join(root, 'nowhere')))).toMatchObject({ kind: 'dataset-unreadable', file: join(root, 'nowhere'), what: 'The data set folder does not exist' });
     make('file.png');
-    expect(await failureOf(listDataset(join(root, 'file.png')))).toMatchObject({ kind: 'dataset-unreadable', what: expect.stringContaining('not a folder') });
+    expect(await rejection(listDataset(join(root, 'file.png')))).toMatchObject({ kind: 'dataset-unreadable', what: expect.stringContaining('not a folder') });
     mkdirSync(join(root, 'empty'));
-    expect(await failureOf(listDataset(join(root, 'empty')))).toMatchObject({ kind: 'dataset-empty' });
+    expect(await rejection(listDataset(join(root, 'empty')))).toMatchObject({ kind: 'dataset-empty' });
   });
 
   it('class folders without a single picture, in whichever split', async () => {
     make('train/a/1.png', 'val/a/readme.txt');
-    expect(await failureOf(listDataset(root))).toMatchObject({ kind: 'dataset-empty', place: 'val', next: expect.any(String) });
-    expect(await failureOf(listDataset(join(root, 'val')))).toMatchObject({ kind: 'dataset-empty', place: '1 class folders' });
+    expect(await rejection(listDataset(root))).toMatchObject({ kind: 'dataset-empty', place: 'val', next: expect.any(String) });
+    expect(await rejection(listDataset(join(root, 'val')))).toMatchObject({ kind: 'dataset-empty', place: '1 class folders' });
   });
 
   it('an ImageNet chosen too far up', async () => {
     make('Data/CLS-LOC/train/n01440764/1.JPEG', 'Data/CLS-LOC/val/n01440764/2.JPEG', 'ImageSets/x.txt');
-    expect(await failureOf(listDataset(root))).toMatchObject({ kind: 'dataset-layout', place: 'Data/CLS-LOC/train and Data/CLS-LOC/val' });
+    expect(await rejection(listDataset(root))).toMatchObject({ kind: 'dataset-layout', place: 'Data/CLS-LOC/train and Data/CLS-LOC/val' });
   });
 
   it('a folder that may not be read, naming it', async () => {
@@ -167,7 +157,7 @@ describe('listDataset refuses', () => {
       ...diskFolders,
       entries: (path) => (path.endsWith('deep') ? Promise.reject(Object.assign(new Error('denied'), { code: 'EACCES' })) : diskFolders.entries(path)),
     };
-    expect(await failureOf(listDataset(root, { reader: denied }))).toMatchObject({
+    expect(await rejection(listDataset(root, { reader: denied }))).toMatchObject({
       kind: 'dataset-unreadable', file: join(root, 'b/deep'), what: 'A folder of the data set may not be read by this user',
     });
   });
@@ -179,6 +169,6 @@ describe('readImageList', () => {
     const { val } = await listDataset(root);
     writeFileSync(join(root, 'list.txt'), 'a/2.png\r\n');
     expect([...(await readImageList(join(root, 'list.txt'), val, root))]).toEqual([1]);
-    expect(await failureOf(readImageList(join(root, 'none.txt'), val, root))).toMatchObject({ kind: 'list-unreadable', what: 'The list does not exist' });
+    expect(await rejection(readImageList(join(root, 'none.txt'), val, root))).toMatchObject({ kind: 'list-unreadable', what: 'The list does not exist' });
   });
 });

@@ -10,7 +10,8 @@ import { createRandom } from '../../../../src/engine/core/random/random';
 import { Calibrator, type CalibrateOptions, type PixelBatch } from '../../../../src/engine/runtime/evaluate/calibrator';
 import { scratchFileSystem, type ScratchFileSystem } from '../../../../src/engine/runtime/evaluate/scratch-file-system';
 import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
-import { EngineError, fail, type Failure } from '../../../../src/shared/failure';
+import { fail } from '../../../../src/shared/failure';
+import { rejection } from '../../../helpers/failure-of';
 import { smallSwin, smallVit } from '../../../helpers/small-project';
 
 const settings: QuantizerSettings = { scheme: 'BitLog2_Half_17', wBits: 4, aBits: 4 };
@@ -52,13 +53,6 @@ function traced(change: Partial<ScratchFileSystem> = {}): Traced {
     ...change,
   };
   return { options: { scratch: { folder, files } }, steps };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<Failure | null> {
-  return work.then(() => null, (error: unknown) => {
-    if (error instanceof EngineError) return error.failure;
-    throw error;
-  });
 }
 
 describe.each([['ViT', smallVit], ['Swin', smallSwin]])('a small %s', (_name, graph) => {
@@ -122,7 +116,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('a small %s', (_name, gr
       const poll = (): void => {
         if (++polls === stopAt) throw fail('stopped', 'stopped by the test');
       };
-      expect(await failureOf(calibrate(1, 3, { ...options, memory, poll }))).toMatchObject({ kind: 'stopped' });
+      expect(await rejection(calibrate(1, 3, { ...options, memory, poll }))).toMatchObject({ kind: 'stopped' });
       expect(steps).toEqual(['create', 'close']);
       expect(readdirSync(folder)).toEqual([]);
     }
@@ -141,7 +135,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('a small %s', (_name, gr
           return scratchFileSystem.write(...args);
         },
       });
-      expect(await failureOf(calibrate(1, 4, { ...options, memory }))).toMatchObject({ kind: 'disk-full', file: folder, next: expect.stringContaining('--calib-batchsize') });
+      expect(await rejection(calibrate(1, 4, { ...options, memory }))).toMatchObject({ kind: 'disk-full', file: folder, next: expect.stringContaining('--calib-batchsize') });
       expect(steps).toEqual(['create', 'close']);
       expect(readdirSync(folder)).toEqual([]);
     }
@@ -153,7 +147,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('a small %s', (_name, gr
       yield* pixelBatches(3, 1);
       throw fail('calibration', 'no more pictures');
     }
-    expect(await failureOf((await calibrator(1)).calibrate(settings, pictures(), { ...quiet, ...options, memory: { images: 1, bytes: 1e9 } }))).toMatchObject({ what: 'no more pictures' });
+    expect(await rejection((await calibrator(1)).calibrate(settings, pictures(), { ...quiet, ...options, memory: { images: 1, bytes: 1e9 } }))).toMatchObject({ what: 'no more pictures' });
     expect(steps).toEqual(['create', 'close']);
   });
 
@@ -163,7 +157,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('a small %s', (_name, gr
     if (last !== undefined) last.pixels[7] = NaN;
     for (const memory of [{ images: 32, bytes: 1e9 }, { images: 1, bytes: 1e9 }]) {
       const { options } = traced();
-      const failure = await failureOf((await calibrator(1)).calibrate(settings, batches, { ...quiet, ...options, memory }));
+      const failure = await rejection((await calibrator(1)).calibrate(settings, batches, { ...quiet, ...options, memory }));
       expect(failure).toMatchObject({ kind: 'calibration', what: `Cannot quantise: element ${2 * 3 * 32 * 32 + 7} is NaN`, place: 'patch_embed.proj input' });
     }
     expect(readdirSync(folder)).toEqual([]);
@@ -176,7 +170,7 @@ describe('a disk with too little space', () => {
     const { options, steps } = traced({ freeBytes: () => 1000 });
     const model = await importGraph(smallSwin());
     const calibrator = await Calibrator.create(model.graph, model.structure, { wBits: 4, batch: 1, threads: 1, rounding: null }, quiet.poll);
-    const failure = await failureOf(calibrator.calibrate(settings, pixelBatches(40, 1), { ...quiet, ...options, onSite: (done) => sites.push(done) }));
+    const failure = await rejection(calibrator.calibrate(settings, pixelBatches(40, 1), { ...quiet, ...options, onSite: (done) => sites.push(done) }));
     await calibrator.release();
     expect(failure).toMatchObject({ kind: 'disk-full', file: folder, expected: expect.stringMatching(/^0\.\d MB for its temporary file/) });
     expect(sites).toEqual([]);

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineError } from '../../../../src/shared/failure';
 import { ScratchFile } from '../../../../src/engine/runtime/evaluate/scratch-file';
 import { scratchFileSystem, type ScratchFileSystem } from '../../../../src/engine/runtime/evaluate/scratch-file-system';
+import { failureOf } from '../../../helpers/failure-of';
 
 const quiet = (): void => undefined;
 const floats = (length: number, first: number): Float32Array => Float32Array.from({ length }, (_, i) => first + i);
@@ -16,15 +16,6 @@ afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 const place = (files: Partial<ScratchFileSystem> = {}) => ({ folder, files: { ...scratchFileSystem, ...files } });
 
 /** The failure of `work`, or null. */
-function failureOf(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error instanceof EngineError ? error.failure : error;
-  }
-  return null;
-}
-
 describe('ScratchFile', () => {
   it('gives back what was written, in parts or whole, however the system cuts reads and writes', () => {
     const short = place({

@@ -6,18 +6,9 @@ import { buildVit } from '../../../../src/engine/core/builder/build-vit';
 import type { Graph, GraphNode, Tensor } from '../../../../src/engine/core/graph/types';
 import { join as joinPieces, MessageWriter } from '../../../../src/engine/core/onnx/wire';
 import { importGraph, importModel } from '../../../../src/engine/runtime/ort/import-model';
-import { EngineError, type Failure } from '../../../../src/shared/failure';
+import type { Failure } from '../../../../src/shared/failure';
+import { rejection } from '../../../helpers/failure-of';
 import { vitMini } from '../../../helpers/model-fixtures';
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof EngineError) return error.failure;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 const model = buildVit({ image: 32, patch: 16, dim: 24, depth: 1, heads: 2, mlpRatio: 2, classes: 5 }, 1);
 const first = (opType: string): GraphNode => {
@@ -52,7 +43,7 @@ describe('models that cannot be used name what, where and the way out', () => {
     ['infinite LayerNorm scales', withTensor('blocks.0.norm1.weight', (tensor) => spoiled(tensor, Infinity)), { kind: 'model-values', place: containing('blocks.0.norm1') }],
     ['NaN in other constants', withTensor('pos_embed', (tensor) => spoiled(tensor, NaN)), { kind: 'model-values', place: containing('pos_embed') }],
   ])('%s', async (_name, graph, expected) => {
-    const failure = await failureOf(importGraph(graph));
+    const failure = await rejection(importGraph(graph));
     expect(failure).toMatchObject({ ...expected, what: expected.what ?? any, next: expected.next ?? any });
   });
 });
@@ -74,16 +65,16 @@ describe('files', () => {
 
   it('that do not exist, are no ONNX or are cut off are named', async () => {
     const missing = join(folder, 'missing.onnx');
-    expect(await failureOf(importModel(missing))).toMatchObject({ kind: 'model-unreadable', file: missing });
+    expect(await rejection(importModel(missing))).toMatchObject({ kind: 'model-unreadable', file: missing });
     const text = written('text.onnx', 'not a model\n');
-    expect(await failureOf(importModel(text))).toMatchObject({ kind: 'model-unreadable', file: text, what: containing('a text file') });
+    expect(await rejection(importModel(text))).toMatchObject({ kind: 'model-unreadable', file: text, what: containing('a text file') });
     const cut = written('cut.onnx', readFileSync(vitMini).subarray(0, 1_000_000));
-    expect(await failureOf(importModel(cut))).toMatchObject({ kind: 'model-unreadable', file: cut, what: containing('truncated') });
+    expect(await rejection(importModel(cut))).toMatchObject({ kind: 'model-unreadable', file: cut, what: containing('truncated') });
   });
 
   it('with weights that are missing name the weights file', async () => {
     const model2 = written('external.onnx', external('external.onnx.data'));
-    expect(await failureOf(importModel(model2))).toMatchObject({ kind: 'model-unreadable', file: join(folder, 'external.onnx.data'), next: any });
+    expect(await rejection(importModel(model2))).toMatchObject({ kind: 'model-unreadable', file: join(folder, 'external.onnx.data'), next: any });
   });
 
   it('with weights behind a symbolic link out of the folder are refused', async () => {
@@ -91,6 +82,6 @@ describe('files', () => {
     copyFileSync(vitMini, join(folder, 'secret'));
     symlinkSync(join(folder, 'secret'), join(folder, 'inner', 'link'));
     writeFileSync(join(folder, 'inner', 'm.onnx'), external('link'));
-    expect(await failureOf(importModel(join(folder, 'inner', 'm.onnx')))).toMatchObject({ kind: 'model-unreadable', what: containing('outside the folder') });
+    expect(await rejection(importModel(join(folder, 'inner', 'm.onnx')))).toMatchObject({ kind: 'model-unreadable', what: containing('outside the folder') });
   });
 });

@@ -10,8 +10,8 @@ import { calibrationDraw } from '../../../../src/engine/core/random/calibration-
 import { openStore } from '../../../../src/engine/runtime/store/open-store';
 import type { StoredCalibration } from '../../../../src/engine/runtime/store/store-types';
 import { median, uniformRange } from '../../../../src/shared/calibration';
-import { EngineError } from '../../../../src/shared/failure';
 import type { RunRecord } from '../../../../src/shared/records';
+import { failureKind } from '../../../helpers/failure-of';
 import { smallEngine } from '../../../helpers/small-engine';
 import { picture, smallProject, smallSpec, smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -49,10 +49,6 @@ async function stored<T>(read: (store: Awaited<ReturnType<typeof openStore>>) =>
     await store.close();
     await engine.call('workspace.open', { file: workspace });
   }
-}
-
-async function failureKind(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'none', (error: unknown) => (error instanceof EngineError ? error.failure.kind : String(error)));
 }
 
 describe('calibration.get', () => {

@@ -4,8 +4,8 @@ import type { Engine } from '../../../../src/engine';
 import { byMovement, typicalImages } from '../../../../src/engine/runtime/pages/images';
 import { spread } from '../../../../src/engine/runtime/pages/images-flipped-by';
 import type { EvaluationResult } from '../../../../src/shared/evaluation';
-import { EngineError } from '../../../../src/shared/failure';
 import type { Flips, FlipsQuestion, MovedHead } from '../../../../src/shared/images';
+import { failureKind } from '../../../helpers/failure-of';
 import { smallEngine } from '../../../helpers/small-engine';
 import { smallProject, smallSpec, smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -25,10 +25,6 @@ afterAll(async () => {
   await engine.close();
   project.remove();
 });
-
-async function failureKind(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'none', (error: unknown) => (error instanceof EngineError ? error.failure.kind : String(error)));
-}
 
 describe.each([
   { family: 'ViT', graph: smallVit, batch: 1, arithmetic: 'reference', scheme: 'BitLog2_Single_16' },

@@ -5,8 +5,8 @@ import type { Engine } from '../../../../src/engine';
 import { rowOf, worstSites } from '../../../../src/engine/runtime/pages/layers-rows';
 import { chunksOf } from '../../../../src/engine/runtime/pages/layers-sample';
 import { sampleBatches } from '../../../../src/engine/runtime/pages/sample';
-import { EngineError } from '../../../../src/shared/failure';
 import type { Sensitivity, SensitivityEvent, SensitivityRow } from '../../../../src/shared/layers';
+import { failureKind } from '../../../helpers/failure-of';
 import { smallEngine } from '../../../helpers/small-engine';
 import { picture, smallProject, smallSpec, smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -17,8 +17,6 @@ const workspace = project.path('layers.bitlog2');
 const images = 18;
 const scheme = 'BitLog2_Half_17';
 let runs: Readonly<Record<string, string>>;
-
-const failureKind = (work: Promise<unknown>): Promise<string> => work.then(() => 'none', (error: unknown) => (error instanceof EngineError ? error.failure.kind : String(error)));
 
 /** Each time on a workspace of its own, unless one is given. */
 async function withEngine<T>(workers: number, work: (engine: Engine) => Promise<T>, file = untouched()): Promise<T> {

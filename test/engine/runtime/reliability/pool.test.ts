@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WorkerPool, type Requirement, type TaskOptions } from '../../../../src/engine/runtime/workers/pool';
 import { StopFlag } from '../../../../src/engine/runtime/workers/stop-flag';
-import { EngineError } from '../../../../src/shared/failure';
+import { failureKind } from '../../../helpers/failure-of';
 
 const fixture = resolve('test/engine/runtime/reliability/fixtures/worker.cjs');
 const pools: WorkerPool[] = [];
@@ -23,62 +23,58 @@ function ask(pool: WorkerPool, name: string, options: TaskOptions = {}): Promise
 }
 const need = (name: string): Requirement => ({ key: name, task: { kind: 'import', model: name, file: name } });
 
-async function kindOf(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'fine', (error: unknown) => (error instanceof EngineError ? error.failure.kind : String(error)));
-}
-
 describe('a worker that dies', () => {
   it.each(['exit', 'throw'])('rejects its task with engine-lost (%s)', async (name) => {
     const pool = await startPool(1);
-    expect(await kindOf(ask(pool, name))).toBe('engine-lost');
+    expect(await failureKind(ask(pool, name))).toBe('engine-lost');
     expect(pool.broken).toBe(true);
   });
 
   it('rejects what is queued behind it when no worker is left, and later tasks too', async () => {
     const pool = await startPool(1);
-    const kinds = await Promise.all([ask(pool, 'exit'), ask(pool, 'a'), ask(pool, 'b')].map(kindOf));
+    const kinds = await Promise.all([ask(pool, 'exit'), ask(pool, 'a'), ask(pool, 'b')].map(failureKind));
     expect(kinds).toEqual(['engine-lost', 'engine-lost', 'engine-lost']);
-    expect(await kindOf(ask(pool, 'c'))).toBe('engine-lost');
+    expect(await failureKind(ask(pool, 'c'))).toBe('engine-lost');
     await pool.drop(() => true);
   });
 
   it('leaves the other workers to their work', async () => {
     const pool = await startPool(2);
-    const kinds = await Promise.all([ask(pool, 'exit'), ask(pool, 'slow'), ask(pool, 'a'), ask(pool, 'b')].map(kindOf));
-    expect(kinds).toEqual(['engine-lost', 'fine', 'fine', 'fine']);
+    const kinds = await Promise.all([ask(pool, 'exit'), ask(pool, 'slow'), ask(pool, 'a'), ask(pool, 'b')].map(failureKind));
+    expect(kinds).toEqual(['engine-lost', 'none', 'none', 'none']);
     expect(await ask(pool, 'c')).toBe('c');
   });
 
   it('loses a job whose requirement kills the thread', async () => {
     const pool = await startPool(1);
-    expect(await kindOf(ask(pool, 'a', { needs: [need('exit')] }))).toBe('engine-lost');
+    expect(await failureKind(ask(pool, 'a', { needs: [need('exit')] }))).toBe('engine-lost');
   });
 
   it('is told of when it dies before it is ready', async () => {
-    expect(await kindOf(WorkerPool.start(resolve('test/engine/runtime/reliability/fixtures/dies-at-start.cjs'), 2))).toBe('engine-lost');
-    expect(await kindOf(WorkerPool.start(resolve('test/engine/runtime/reliability/fixtures/missing.cjs'), 1))).toBe('engine-lost');
+    expect(await failureKind(WorkerPool.start(resolve('test/engine/runtime/reliability/fixtures/dies-at-start.cjs'), 2))).toBe('engine-lost');
+    expect(await failureKind(WorkerPool.start(resolve('test/engine/runtime/reliability/fixtures/missing.cjs'), 1))).toBe('engine-lost');
   });
 });
 
 describe('closing', () => {
   it('lets running tasks end, rejects queued ones as stopped, and ends the threads', async () => {
     const pool = await startPool(2);
-    const kinds = Promise.all(['slow 1', 'slow 2', 'a', 'b'].map((name) => kindOf(ask(pool, name))));
+    const kinds = Promise.all(['slow 1', 'slow 2', 'a', 'b'].map((name) => failureKind(ask(pool, name))));
     await pool.close();
-    expect(await kinds).toEqual(['fine', 'fine', 'stopped', 'stopped']);
-    expect(await kindOf(ask(pool, 'later'))).toBe('stopped');
+    expect(await kinds).toEqual(['none', 'none', 'stopped', 'stopped']);
+    expect(await failureKind(ask(pool, 'later'))).toBe('stopped');
   });
 
   it('does not load the rest of what a running job needs', async () => {
     const pool = await startPool(1);
-    const job = kindOf(ask(pool, 'a', { needs: [need('slow'), need('b')] }));
+    const job = failureKind(ask(pool, 'a', { needs: [need('slow'), need('b')] }));
     await pool.close();
     expect(await job).toBe('stopped');
   });
 
   it('ends with a worker that is dead already, and twice', async () => {
     const pool = await startPool(2);
-    await kindOf(ask(pool, 'exit'));
+    await failureKind(ask(pool, 'exit'));
     await pool.close();
     await pool.close();
   });
@@ -89,7 +85,7 @@ describe('a stop', () => {
     const pool = await startPool(1);
     const stop = new StopFlag();
     const running = ask(pool, 'until-stopped', { stop });
-    const queued = kindOf(ask(pool, 'a', { stop, needs: [need('b')] }));
+    const queued = failureKind(ask(pool, 'a', { stop, needs: [need('b')] }));
     stop.raise();
     expect(await running).toBe('until-stopped');
     expect(await queued).toBe('stopped');

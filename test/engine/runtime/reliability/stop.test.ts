@@ -7,7 +7,8 @@ import { loadCell } from '../../../../src/engine/runtime/evaluate/cell';
 import { Calibrator, type PixelBatch } from '../../../../src/engine/runtime/evaluate/calibrator';
 import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
 import type { EvaluationEvent } from '../../../../src/shared/evaluation';
-import { EngineError, fail } from '../../../../src/shared/failure';
+import { fail } from '../../../../src/shared/failure';
+import { failureKind } from '../../../helpers/failure-of';
 import { smallEngine, workspaceContent } from '../../../helpers/small-engine';
 import { smallProject, smallSpec, smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -28,10 +29,6 @@ afterAll(() => project.remove());
 
 /** The class behind the factory that onnxruntime's types show. */
 const sessionClass = InferenceSession as typeof InferenceSession & { readonly prototype: InferenceSession };
-
-async function kindOf(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'fine', (error: unknown) => (error instanceof EngineError ? error.failure.kind : String(error)));
-}
 
 /** What happens in order: 'poll', and 'run' or 'load' for ONNX Runtime. `poll` throws at the call number `stopAt`. */
 function traced(stopAt = Infinity): { readonly steps: string[]; readonly poll: () => void; polls(): number; end(): void } {
@@ -88,7 +85,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('calibration of a small 
     for (const stopAt of [1, 2, Math.floor(total / 3), Math.floor(total / 2), total]) {
       const stopped = traced(stopAt);
       const work = calibrator.calibrate(settings, batches, { poll: stopped.poll, onSite: () => undefined });
-      expect(await kindOf(work)).toBe('stopped');
+      expect(await failureKind(work)).toBe('stopped');
       stopped.end();
       expect([stopped.polls(), stopped.steps.at(-1)]).toEqual([stopAt, 'poll']);
     }
@@ -103,7 +100,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('calibration of a small 
   it('polls while it loads, and stops there too', async () => {
     for (const stopAt of [1, 5, 20]) {
       const stopped = traced(stopAt);
-      expect(await kindOf(Calibrator.create(model.graph, model.structure, { wBits: 4, batch: 1, threads: 1, rounding: null }, stopped.poll))).toBe('stopped');
+      expect(await failureKind(Calibrator.create(model.graph, model.structure, { wBits: 4, batch: 1, threads: 1, rounding: null }, stopped.poll))).toBe('stopped');
       stopped.end();
       expect([stopped.polls(), stopped.steps.at(-1)]).toEqual([stopAt, 'poll']);
     }
@@ -121,7 +118,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('calibration of a small 
     expect(longestStretch(whole.steps)).toBe(1);
     expect(whole.steps.indexOf('load')).toBeGreaterThan(model.structure.sites.length);
     const stopped = traced(3);
-    expect(await kindOf(loadCell({ ...model, batch: 1, threads: 1, rounding: null, machine: { saturates: false } }, { kind: 'reference', settings, parameters }, stopped.poll))).toBe('stopped');
+    expect(await failureKind(loadCell({ ...model, batch: 1, threads: 1, rounding: null, machine: { saturates: false } }, { kind: 'reference', settings, parameters }, stopped.poll))).toBe('stopped');
     stopped.end();
     expect(stopped.steps).toEqual(['poll', 'poll', 'poll']);
   });
@@ -132,7 +129,7 @@ describe.each([['ViT', smallVit], ['Swin', smallSwin]])('calibration of a small 
     whole.end();
     expect(longestStretch(whole.steps)).toBe(1);
     const stopped = traced(Math.floor(whole.polls() / 2));
-    expect(await kindOf(importGraph(graph(), stopped.poll))).toBe('stopped');
+    expect(await failureKind(importGraph(graph(), stopped.poll))).toBe('stopped');
     stopped.end();
     expect(stopped.steps.at(-1)).toBe('poll');
   });

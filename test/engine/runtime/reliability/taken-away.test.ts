@@ -4,9 +4,9 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, renam
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { EngineError } from '../../../../src/shared/failure';
 import type { EvaluationSpec } from '../../../../src/shared/settings';
 import { bundleChild } from '../../../helpers/bundle-child';
+import { rejection } from '../../../helpers/failure-of';
 import { smallEngine, workspaceContent } from '../../../helpers/small-engine';
 import { smallProject, smallSpec, smallVit } from '../../../helpers/small-project';
 import { root } from '../../../../tools/lib/targets.mjs';
@@ -34,21 +34,19 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: unknown) => (error instanceof EngineError ? error.failure : error));
-
 it.runIf(posix)('a workspace that is moved away with its folder ends the run, and what was stored is there when it is back', async () => {
   mkdirSync(project.path('disk'));
   const workspace = project.path('disk', 'work.bitlog2');
   const engine = smallEngine(workspace, 1);
   let moved = false;
-  const failure = await failureOf(engine.call('evaluation.run', spec, { onEvent: (event) => {
+  const failure = await rejection(engine.call('evaluation.run', spec, { onEvent: (event) => {
     if (moved || event.kind !== 'progress' || event.progress.stage !== 'evaluating' || event.progress.done < 60) return;
     moved = true;
     renameSync(project.path('disk'), project.path('unplugged'));
   } }));
   expect(failure).toMatchObject({ kind: 'workspace-missing', what: 'The workspace is not at its place any more', file: workspace });
   // Opened again while it is away, it is not made anew and empty.
-  expect(await failureOf(engine.call('workspace.open', { file: workspace }))).toMatchObject({ kind: 'workspace-missing', file: workspace });
+  expect(await rejection(engine.call('workspace.open', { file: workspace }))).toMatchObject({ kind: 'workspace-missing', file: workspace });
   expect(existsSync(project.path('disk'))).toBe(false);
 
   renameSync(project.path('unplugged'), project.path('disk'));
@@ -69,7 +67,7 @@ it.runIf(posix)('a workspace that was replaced under the open one is not written
   rmSync(workspace);
   renameSync(`${workspace}.copy`, workspace);
   const naming = { kind: 'model' as const, id: models[0]?.id ?? '', name: 'another' };
-  expect(await failureOf(engine.call('workspace.rename', naming))).toMatchObject({ kind: 'workspace-missing' });
+  expect(await rejection(engine.call('workspace.rename', naming))).toMatchObject({ kind: 'workspace-missing' });
   await engine.call('workspace.open', { file: workspace });
   expect((await engine.call('workspace.rename', naming)).models.map(({ name }) => name)).toEqual(['another']);
   await engine.close();

@@ -3,8 +3,8 @@ import { preprocessPresets } from '../../../../src/engine/core/images/preprocess
 import { buildVit } from '../../../../src/engine/core/builder/build-vit';
 import { importGraph } from '../../../../src/engine/runtime/ort/import-model';
 import { choosePreprocess, planRuns, settingsNotes } from '../../../../src/engine/runtime/runs/plan';
-import { EngineError } from '../../../../src/shared/failure';
 import type { EvaluationSpec, RunSettings } from '../../../../src/shared/settings';
+import { failureOf } from '../../../helpers/failure-of';
 
 const spec: EvaluationSpec = {
   models: ['m.onnx'], dataset: 'd', schemes: ['Sqrt2_17', 'BitLog2_Half_16'], withFp32: true, wBits: 4, aBits: 4, arithmetic: 'reference', calibrationImages: 32,
@@ -41,15 +41,6 @@ describe('integer arithmetic', () => {
     for (const arithmetic of ['reference', 'fp32'] as const) expect(failureOf(() => planRuns({ ...spec, arithmetic, ...change }, preprocessPresets.vit, 2))).toBeNull();
   });
 
-  function failureOf(work: () => unknown): unknown {
-    try {
-      work();
-      return null;
-    } catch (error) {
-      if (error instanceof EngineError) return error.failure;
-      throw error;
-    }
-  }
 });
 
 describe('settingsNotes', () => {

@@ -6,8 +6,8 @@ import { writeModel } from '../../../../src/engine/core/onnx/write-model';
 import type { Graph, GraphNode } from '../../../../src/engine/core/graph/types';
 import { nodeTrial, trialLimits, tryModel } from '../../../../src/engine/runtime/untrusted/try-model';
 import { StopFlag } from '../../../../src/engine/runtime/workers/stop-flag';
-import { EngineError, type Failure } from '../../../../src/shared/failure';
 import { builtEntry } from '../../../setup/built-entry';
+import { rejection } from '../../../helpers/failure-of';
 import { vitMini } from '../../../helpers/model-fixtures';
 
 let folder = '';
@@ -16,16 +16,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const usual = trialLimits(1_000_000);
 const start = (): ReturnType<typeof nodeTrial> => nodeTrial(builtEntry('model-trial'));
-
-async function failureOf(work: Promise<void>): Promise<Failure> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof EngineError) return error.failure;
-    throw error;
-  }
-  throw new Error('it was let in');
-}
 
 /** A child that is no trial, in its place. */
 function impostor(name: string, code: string): ReturnType<typeof nodeTrial> {
@@ -44,7 +34,7 @@ describe('a model tried in a process of its own', () => {
   it('is refused with the words of its import', async () => {
     const file = join(folder, 'garbage.onnx');
     writeFileSync(file, 'not a model');
-    expect(await failureOf(tryModel(start(), { file, ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', file });
+    expect(await rejection(tryModel(start(), { file, ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', file });
   });
 
   it('is refused when it asks for memory at run time, by what no constant tells', async () => {
@@ -64,25 +54,25 @@ describe('a model tried in a process of its own', () => {
     };
     const file = join(folder, 'bomb.onnx');
     writeFileSync(file, writeModel(graph));
-    const failure = await failureOf(tryModel(start(), { file, ...usual }, undefined));
-    expect(failure.file).toBe(file);
-    expect(['memory', 'model-unsupported', 'model-no-attention', 'model-values']).toContain(failure.kind);
+    const failure = await rejection(tryModel(start(), { file, ...usual }, undefined));
+    expect(failure?.file).toBe(file);
+    expect(['memory', 'model-unsupported', 'model-no-attention', 'model-values']).toContain(failure?.kind);
   });
 
   it('is ended by its own watch at the limit of memory, and of time', async () => {
-    expect(await failureOf(tryModel(start(), { file: vitMini, memoryBytes: 2 ** 20, seconds: 60 }, undefined))).toMatchObject({ kind: 'memory', file: vitMini });
-    expect(await failureOf(tryModel(start(), { file: vitMini, memoryBytes: 2 ** 40, seconds: 0 }, undefined))).toMatchObject({ kind: 'model-unsupported', what: expect.stringContaining('within 0 seconds') as string });
+    expect(await rejection(tryModel(start(), { file: vitMini, memoryBytes: 2 ** 20, seconds: 60 }, undefined))).toMatchObject({ kind: 'memory', file: vitMini });
+    expect(await rejection(tryModel(start(), { file: vitMini, memoryBytes: 2 ** 40, seconds: 0 }, undefined))).toMatchObject({ kind: 'model-unsupported', what: expect.stringContaining('within 0 seconds') as string });
   });
 
   it('that crashes takes nothing else down, and the message says how it ended', async () => {
-    expect(await failureOf(tryModel(impostor('crash', 'process.abort();'), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', place: 'SIGABRT', what: expect.stringContaining('crashed') as string });
-    expect(await failureOf(tryModel(impostor('silent', ''), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', place: 'exit code 0' });
-    expect(await failureOf(tryModel(nodeTrial(join(folder, 'absent.cjs')), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', place: 'exit code 1' });
+    expect(await rejection(tryModel(impostor('crash', 'process.abort();'), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', place: 'SIGABRT', what: expect.stringContaining('crashed') as string });
+    expect(await rejection(tryModel(impostor('silent', ''), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', place: 'exit code 0' });
+    expect(await rejection(tryModel(nodeTrial(join(folder, 'absent.cjs')), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable', place: 'exit code 1' });
   });
 
   it('is not believed when it answers what no trial answers', async () => {
     for (const line of ['{"kind":"ok"}', '{"kind":"fine","bytes":1}', 'ok', '']) {
-      expect(await failureOf(tryModel(impostor('liar', `process.stdout.write(${JSON.stringify(`${line}\n`)})`), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable' });
+      expect(await rejection(tryModel(impostor('liar', `process.stdout.write(${JSON.stringify(`${line}\n`)})`), { file: 'm.onnx', ...usual }, undefined))).toMatchObject({ kind: 'model-unreadable' });
     }
   });
 
@@ -92,7 +82,7 @@ describe('a model tried in a process of its own', () => {
     const forever = impostor('forever', 'setInterval(() => undefined, 1000);');
     const running = tryModel((argument, signal) => forever(argument, signal).then((over) => { ended = true; return over; }), { file: 'm.onnx', ...usual }, stop);
     setTimeout(() => stop.raise(), 50);
-    expect(await failureOf(running)).toMatchObject({ kind: 'stopped' });
+    expect(await rejection(running)).toMatchObject({ kind: 'stopped' });
     await expect.poll(() => ended).toBe(true);
   });
 });

@@ -5,8 +5,8 @@ import { normalisationTable, normaliseWithTable } from '../../../../src/engine/c
 import { openStore } from '../../../../src/engine/runtime/store/open-store';
 import type { LevelCounts } from '../../../../src/engine/runtime/store/store-types';
 import type { EvaluationResult } from '../../../../src/shared/evaluation';
-import { EngineError } from '../../../../src/shared/failure';
 import type { Prediction } from '../../../../src/shared/records';
+import { failureKind } from '../../../helpers/failure-of';
 import { smallEngine } from '../../../helpers/small-engine';
 import { picture, smallProject, smallSpec, smallSwin, smallVit } from '../../../helpers/small-project';
 
@@ -31,10 +31,6 @@ afterAll(async () => {
   await engine.close();
   project.remove();
 });
-
-async function failureKind(work: Promise<unknown>): Promise<string> {
-  return work.then(() => 'none', (error: unknown) => (error instanceof EngineError ? error.failure.kind : String(error)));
-}
 
 /** The stored predictions of a run, by image. */
 async function storedPredictions(runId: string): Promise<Map<number, Prediction>> {
