@@ -25,7 +25,7 @@ describe('run and baseline', () => {
       'FP32', 'Sqrt2_16', 'Sqrt2_17', 'BitLog2_Single_16', 'BitLog2_Single_17', 'BitLog2_Half_16', 'BitLog2_Half_17',
       'BitLog2_Half_17 · 2 overrides', 'BitLog2_Half_17 · seed 1',
     ]);
-    await click(entries.at(-1));
+    await click(entries.at(-2));
     expect(useSelection().current).toMatchObject({ runId: 'isolated', scheme: 'BitLog2_Half_17', modelId: vit.id });
     expect(text('.context .facts')).toBe('all 1,000 images · seed 0 · reference draw · 2 overrides');
     expect(text('.inspector h2')).toBe('BitLog2_Half_17 · 2 overrides');
