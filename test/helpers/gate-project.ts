@@ -9,23 +9,23 @@ import { spreadClasses } from './spread-head';
 
 const samples = resolve('resources/sample/images/val');
 
-/** How many pictures of each class are filed: more than the gate looks at. */
+/** How many pictures of each class are filed. */
 const perClass = 30;
 
 /** `val/ID/picture`, ten WordNet ids. */
-export function classFolders(root: string, nameOf: (folder: string, id: string) => string = (_, id) => id, count = perClass): string {
+export function classFolders(root: string, nameOf: (folder: string, id: string) => string = (_, id) => id): string {
   for (const [folder, id] of spreadClasses) {
     const target = join(root, 'val', nameOf(folder, id));
     mkdirSync(target, { recursive: true });
-    for (const name of pictures(folder, count)) cpSync(join(samples, folder, name), join(target, name));
+    for (const name of pictures(folder)) cpSync(join(samples, folder, name), join(target, name));
   }
   return root;
 }
 
 /** Pictures flat in `val/`, and `val.txt` with a number for each. */
-export function flatWithNumbers(root: string, numberOf: (label: number) => number, { shuffled = false, count = perClass }: { readonly shuffled?: boolean; readonly count?: number } = {}): string {
+export function flatWithNumbers(root: string, numberOf: (label: number) => number, shuffled = false): string {
   mkdirSync(join(root, 'val'), { recursive: true });
-  const listed = spreadClasses.flatMap(([folder, id]) => pictures(folder, count).map((name) => {
+  const listed = spreadClasses.flatMap(([folder, id]) => pictures(folder).map((name) => {
     symlinkSync(join(samples, folder, name), join(root, 'val', `${folder}_${name}`));
     return { name: `${folder}_${name}`, label: imagenetClasses.labelOf(id) };
   }));
@@ -66,8 +66,8 @@ export function saveModel(file: string, graph: Graph): string {
   return file;
 }
 
-function pictures(folder: string, count: number): string[] {
-  return readdirSync(join(samples, folder)).sort().slice(0, count);
+function pictures(folder: string): string[] {
+  return readdirSync(join(samples, folder)).sort().slice(0, perClass);
 }
 
 function shuffle(values: number[]): void {
