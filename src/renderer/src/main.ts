@@ -4,6 +4,8 @@ import { enginePortMessage } from '../../shared/window-contract';
 import { PortClient } from './client';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/pieces.css';
+import './styles/over.css';
 import { createWorkbench } from './workbench';
 
 declare global {

@@ -1,4 +1,4 @@
-/** The images page mounted whole, with an engine from fixtures. */
+/** The images page mounted whole, with an engine from fixtures. Past 250 lines: its parts are told apart by what they do together. */
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from 'vue';

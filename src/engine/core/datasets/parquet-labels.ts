@@ -1,7 +1,7 @@
 /** Labels of pictures in parquet files: numbers or WordNet ids in a column, and what the files or the pictures' names say of them. */
 import { fail } from '../../../shared/failure';
 import { assignLabels, occurringClasses, type ClassLabels } from './class-labels';
-import { agreeingWords, baseName, chooseOrder, confirmed, labelIn, labelOfName, orderWords, type ImagenetTables, type LabelOrder } from './label-files';
+import { agreeingWords, baseName, chooseOrder, confirmed, labelIn, labelOfName, orderWords, type ImagenetTables, type LabelOrder } from './label-order';
 
 export interface ParquetSplit {
   /** First of its files, for messages. */

@@ -2,7 +2,7 @@
 import type { LabelMapId } from '../../../shared/label-map';
 import { compareCodePoints } from '../datasets/code-point-order';
 import type { DatasetClass, LabelSet } from '../datasets/dataset-listing';
-import type { ImagenetTables } from '../datasets/label-files';
+import type { ImagenetTables } from '../datasets/label-order';
 
 export interface LabelledModel {
   readonly labelSet: LabelSet;

@@ -1,7 +1,7 @@
 /** What a model's outputs stand for, by name. Predictions and labels of a run are numbers of outputs, whatever order the data set's classes have. */
 import type { LabelMapId } from '../../../shared/label-map';
 import type { DatasetClass } from '../datasets/dataset-listing';
-import type { ImagenetTables } from '../datasets/label-files';
+import type { ImagenetTables } from '../datasets/label-order';
 import { labelMap, type LabelledModel } from './label-maps';
 
 /** Under which key of a model's metadata the names of its outputs stand: a JSON list of texts. */

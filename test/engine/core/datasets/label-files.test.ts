@@ -1,7 +1,8 @@
 /** Label files: what they are, what is wrong with them, and that nothing but a failure with its place comes of any text. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { labelFileKind, labelFlat, labelOfName, validationNumber, type LabelSource } from '../../../../src/engine/core/datasets/label-files';
+import { labelFileKind, labelFlat, type LabelSource } from '../../../../src/engine/core/datasets/label-files';
+import { labelOfName, validationNumber } from '../../../../src/engine/core/datasets/label-order';
 import { imagenetTables } from '../../../../src/engine/runtime/datasets/imagenet-class-list';
 import { EngineError, type Failure } from '../../../../src/shared/failure';
 import { labelOrders } from '../../../../src/shared/settings';
