@@ -55,7 +55,8 @@ export class Views {
     const geometry = model.shared.structure.blocks[block];
     if (geometry === undefined || head >= geometry.heads) throw fail('not-found', `Block ${block} head ${head} does not exist`, { file: model.record.name, expected: `a block below ${model.record.blocks.length}` });
     const listed = await this.listed(run, image);
-    const outcome = await this.outcome(run, model, image);
+    // What is stored is read while the networks compute.
+    const [outcome, stored, counts] = await Promise.all([this.outcome(run, model, image), this.sources.store.prediction(runId, image), this.sources.store.levelCounts(runId)]);
     const shape = { heads: geometry.heads, windows: geometry.windows?.count ?? 1, tokens: geometry.tokens };
     const maps = outcome.map(block);
     const [fp32, before] = [headOf(shape, outcome.fp32(block), head), headOf(shape, maps.before, head)];
@@ -63,9 +64,8 @@ export class Views {
     const coded = levels.length > 0;
     const codes = coded ? headOf<Codes>(shape, maps.codes, head) : new Uint8Array(0);
     const after = coded ? valuesOfCodes(codes, levels) : before;
-    const stored = await this.sources.store.prediction(runId, image);
     const prediction = toPrediction({ ...outcome.quantized, file: listed.file });
-    const runCounts = (await this.sources.store.levelCounts(runId)).find((counts) => counts.block === block);
+    const runCounts = counts.find((each) => each.block === block);
     return {
       runId, image, block, head,
       blockName: geometry.name,
