@@ -59,7 +59,7 @@ describe('the layers page', () => {
   it('shows every site with the figures of the command line, stored, not measured again', async () => {
     const running = await open('en', 'dark', sizes.usual);
     const { page } = running;
-    expect(await words(page.locator('.layers .bar .known'))).toBe(`errors: 16 images · On alone: ${said.sensitivity.rows.length} of ${said.errors.sites.length} sites, 16 images`);
+    expect(await words(page.locator('.layers .bar .known'))).toBe(`Errors over 16 images · On alone: ${said.sensitivity.rows.length} of ${said.errors.sites.length} sites, 16 images`);
     for (const { site, local } of said.errors.sites) expect(await field(page, site).getAttribute('aria-label')).toMatch(new RegExp(`, Local ${number(local?.relativeL2)}$`));
     // The colours are those of the damage: the worst is brighter than the best.
     const colour = (site: string): Promise<string> => field(page, site).evaluate((cell) => getComputedStyle(cell).backgroundColor);
@@ -131,7 +131,7 @@ describe('the layers page', () => {
     await page.waitForFunction(() => [...document.querySelectorAll<HTMLButtonElement>('.draft .buttons button')].some((button) => button.textContent?.trim() === 'Compare' && !button.disabled));
     await draftButton(page, 'Compare').click();
     await page.locator('.comparison .figure').waitFor();
-    await page.locator('.layers .bar .known', { hasText: 'errors: 16 images' }).waitFor();
+    await page.locator('.layers .bar .known', { hasText: 'Errors over 16 images' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await connectTestPort(page);
     const { runs } = await askEngine(page, 'workspace.summary', null);
