@@ -79,6 +79,9 @@ async function calibrateRun(inputs: JobInputs, run: JobRun, onSite: (done: numbe
     if (!(error instanceof EngineError) || ['stopped', 'engine-lost', 'disk-full', 'workspace-missing', 'dataset-unreadable'].includes(error.failure.kind)) throw error;
     run.failure = error.failure;
     await store.setRunState(run.id, 'failed', { failure: error.failure });
+  } finally {
+    // Whatever ends the engine from now on was not this calibration.
+    store.inFlight.end([run.id], [calibrationBatch]);
   }
   await inputs.announce([run.id], true);
 }
